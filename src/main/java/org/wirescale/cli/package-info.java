@@ -1,0 +1,4 @@
+@NullMarked
+package org.wirescale.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.wirescale.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.wirescale.daemon;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.wirescale.protocol;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.wirescale.tailscale;
+
+import org.jspecify.annotations.NullMarked;

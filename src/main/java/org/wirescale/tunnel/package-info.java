@@ -1,0 +1,4 @@
+@NullMarked
+package org.wirescale.tunnel;
+
+import org.jspecify.annotations.NullMarked;
