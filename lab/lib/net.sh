@@ -1,0 +1,164 @@
+# shellcheck shell=bash
+# The lab's network: the internet, one NAT router a host, and links between them, all in namespaces of their own.
+#
+#   inet            203.0.113.1 (and 2001:db8:ffff::1), the tailnet's server lives there
+#   router-HOST     wan 203.0.113.N, lan 192.168.N.1/24 (N is 10 for alice, 20 for bob, 30 for carol, 40 for dave …)
+#   HOST            eth0 192.168.N.2, and with IPv6 2001:db8:N::2, routed, behind a firewall that remembers states
+
+# Options of nsenter are spelt out: `ip netns exec` mounts /sys anew at each call, which costs time.
+in_ns() {
+  local ns=$1
+  shift
+  nsenter "--net=/run/netns/$(ns_of "$ns")" -- "$@"
+}
+
+ns_of() { printf 'wsl-%s-%s\n' "$LAB" "$1"; }
+
+# The number of a host: the third byte of its network, the last one of its router's address.
+number_of() {
+  case $1 in
+    alice) echo 10 ;; bob) echo 20 ;; carol) echo 30 ;; dave) echo 40 ;;
+    *)
+      local host number=50
+      for host in $HOSTS; do
+        case $host in
+          alice | bob | carol | dave) ;;
+          "$1") echo $number && return ;;
+          *) number=$((number + 10)) ;;
+        esac
+      done
+      ;;
+  esac
+}
+
+make_inet() {
+  local ns
+  ns=$(ns_of inet)
+  ip netns add "$ns"
+  ip -n "$ns" -batch - <<IP
+link set lo up
+link add net0 type bridge
+link set net0 up
+addr add 203.0.113.1/24 dev net0
+IP
+  if [[ $IPV6 == yes ]]; then
+    in_ns inet sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.conf.net0.accept_dad=0
+    ip -n "$ns" addr add 2001:db8:ffff::1/64 dev net0 nodad
+  else
+    in_ns inet sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+  fi
+}
+
+# make_site HOST: the host's namespace and its router's.
+make_site() {
+  local host=$1 n router inet ns
+  n=$(number_of "$host")
+  ns=$(ns_of "$host") router=$(ns_of "router-$host") inet=$(ns_of inet)
+  ip netns add "$router"
+  ip netns add "$ns"
+  ip -n "$inet" link add "$host" type veth peer name wan netns "$router"
+  ip -n "$inet" link set "$host" master net0 up
+  ip -n "$router" -batch - <<IP
+link set lo up
+link set wan up
+addr add 203.0.113.$n/24 dev wan
+route add default via 203.0.113.1
+link add lan type bridge
+link set lan up
+addr add 192.168.$n.1/24 dev lan
+link add $host type veth peer name eth0 netns $ns
+link set $host master lan up
+IP
+  in_ns "router-$host" sysctl -qw net.ipv4.ip_forward=1
+  ip -n "$ns" -batch - <<IP
+link set lo up
+link set eth0 up
+addr add 192.168.$n.2/24 dev eth0
+route add default via 192.168.$n.1
+IP
+  if [[ $IPV6 == yes ]]; then
+    in_ns "router-$host" sysctl -qw net.ipv6.conf.all.forwarding=1
+    ip -n "$router" -batch - <<IP
+addr add 2001:db8:ffff::$n/64 dev wan nodad
+route add default via 2001:db8:ffff::1
+addr add 2001:db8:$n::1/64 dev lan nodad
+IP
+    ip -n "$inet" route add "2001:db8:$n::/48" via "2001:db8:ffff::$n"
+    ip -n "$ns" -batch - <<IP
+addr add 2001:db8:$n::2/64 dev eth0 nodad
+route add default via 2001:db8:$n::1
+IP
+  else
+    # The internet has no IPv6 then; inside the host it works all the same, as on any machine.
+    in_ns "router-$host" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+  fi
+}
+
+# set_nat HOST easy|hard: easy keeps a host's port for all destinations, hard takes another one for each.
+# Both drop what comes unasked: answered with a state, it would occupy the port that the host needs itself.
+set_nat() {
+  local how=
+  case $2 in
+    easy) ;; hard) how=fully-random ;;
+    *) die "NAT is easy or hard, not '$2'" ;;
+  esac
+  in_ns "router-$1" nft -f - <<NFT
+table inet lab
+delete table inet lab
+table inet lab {
+  chain input { type filter hook input priority filter; iifname wan ct state new drop; }
+  chain forward { type filter hook forward priority filter; iifname wan ct state new drop; }
+  chain postrouting { type nat hook postrouting priority srcnat; meta nfproto ipv4 oifname wan masquerade $how; }
+}
+NFT
+  forget_states "$1"
+  printf '%s\n' "$2" >"$STATE/hosts/$1/nat"
+}
+
+forget_states() { in_ns "router-$1" conntrack -F >/dev/null 2>&1 || true; }
+
+has_netem() {
+  local ns="wsl-netem-$$" result=1
+  ip netns add "$ns"
+  if ip netns exec "$ns" tc qdisc add dev lo root netem delay 1ms 2>/dev/null; then result=0; fi
+  ip netns del "$ns"
+  return $result
+}
+
+# set_delay HOST DELAY LOSS: what leaves the router towards the internet takes DELAY longer (so that a round trip between
+# two such hosts takes twice that), and LOSS of it is lost.
+set_delay() {
+  in_ns "router-$1" tc qdisc replace dev wan root netem delay "$2" loss "$3" limit 100000
+}
+
+# renumber HOST: another public address for its router, and with IPv6 another network for the host.
+renumber() {
+  local host=$1 n old new router
+  n=$(number_of "$host")
+  router=$(ns_of "router-$host")
+  old=$(ip -n "$router" -j -4 addr show dev wan | jq -r '.[0].addr_info[0].local')
+  new=$((n + (${old##*.} - n + 1) % 10))
+  ip -n "$router" -batch - <<IP
+addr flush dev wan scope global
+addr add 203.0.113.$new/24 dev wan
+route replace default via 203.0.113.1
+IP
+  if [[ $IPV6 == yes ]]; then
+    ip -n "$router" -batch - <<IP
+addr add 2001:db8:ffff::$n/64 dev wan nodad
+route replace default via 2001:db8:ffff::1
+addr flush dev lan scope global
+addr add 192.168.$n.1/24 dev lan
+addr add 2001:db8:$n:$new::1/64 dev lan nodad
+IP
+    ip -n "$(ns_of "$host")" -batch - <<IP
+addr flush dev eth0 scope global
+addr add 192.168.$n.2/24 dev eth0
+addr add 2001:db8:$n:$new::2/64 dev eth0 nodad
+route replace default via 192.168.$n.1
+route replace default via 2001:db8:$n:$new::1
+IP
+  fi
+  forget_states "$host"
+  printf '203.0.113.%s\n' "$new"
+}
