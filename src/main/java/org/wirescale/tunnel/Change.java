@@ -1,0 +1,52 @@
+package org.wirescale.tunnel;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+
+/**
+ * One thing that the program does to the machine, with what applies it and what undoes it. A value: {@link Tunnel} writes it down
+ * before and after it is applied, and reads it back after a crash through {@link ChangeKinds}.
+ *
+ * <p>Not sealed: the exit node's changes are of a higher package. What may stand in a state file is what {@link ChangeKinds}
+ * lists, and nothing else is read.
+ */
+public interface Change {
+    /** The word that stands for this type in state files and in the names of {@link org.wirescale.os.Trace} steps. */
+    String kind();
+
+    /** One line for the dry run and the log, without secrets. */
+    String describe();
+
+    /** Adds what {@link #undo} needs, never a secret; {@code kind} and the progress are written by the caller. */
+    void write(ObjectNode json);
+
+    /**
+     * Looks at the machine before anything is written or applied.
+     *
+     * @return this change with what was there before, or nothing when all of it was there: that is no change, and never undone
+     */
+    default Optional<Change> prepare(ChangeContext context) {
+        return Optional.of(this);
+    }
+
+    /**
+     * Does it.
+     *
+     * @return this change with what only doing it could tell, such as an ifindex
+     * @throws org.wirescale.model.WirescaleException when it cannot be done; {@link #undo} with {@link Progress#INTENDED} follows
+     */
+    Change apply(ChangeContext context);
+
+    /**
+     * Takes it back. Doing so twice, or when others took it away already, is no failure. Needs no disk space.
+     *
+     * @param progress {@link Progress#INTENDED} when it is not known whether, or how far, it was applied: then only what is
+     *     found to be ours (a link by its key, a rule by its comment) is taken back
+     */
+    void undo(ChangeContext context, Progress progress);
+
+    /** Whether what was applied still stands; others (firewalld, {@code nft flush}) remove things. */
+    default boolean isInPlace(ChangeContext context) {
+        return true;
+    }
+}

@@ -1,0 +1,166 @@
+package org.wirescale.tunnel;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wirescale.model.InterfaceName;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Folders;
+
+/** One tunnel's file in {@code /run/wirescale/control}: {@code tunnel-<interface>.json}, mode 0600, replaced by rename. */
+final class StateFile {
+    private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
+    private static final String PREFIX = "tunnel-";
+    private static final String SUFFIX = ".json";
+
+    /** Far more than any tunnel needs. */
+    private static final long SIZE_LIMIT = 1 << 20;
+
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private final Path path;
+    private final StateJson json;
+
+    StateFile(Folders folders, InterfaceName name, ChangeKinds kinds) {
+        this.path = path(folders, name);
+        this.json = new StateJson(kinds);
+    }
+
+    static Path path(Folders folders, InterfaceName name) {
+        return folders.control().resolve(PREFIX + name + SUFFIX);
+    }
+
+    /** The names that have a file, in order. */
+    static List<InterfaceName> names(Folders folders) {
+        List<InterfaceName> names = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folders.control(), PREFIX + "*" + SUFFIX)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                String middle = name.substring(PREFIX.length(), name.length() - SUFFIX.length());
+                if (InterfaceName.isValid(middle)) {
+                    names.add(InterfaceName.parse(middle));
+                }
+            }
+        } catch (IOException e) {
+            // No folder yet: no tunnel was ever made since the boot.
+            return List.of();
+        }
+        names.sort(null);
+        return List.copyOf(names);
+    }
+
+    /**
+     * @throws WirescaleException with {@link TunnelReason#STATE_UNWRITABLE}
+     */
+    void write(TunnelState state) {
+        Path fresh = path.resolveSibling("." + path.getFileName() + ".new");
+        try {
+            // What a crash or a full disk left of an earlier attempt.
+            Files.deleteIfExists(fresh);
+            try (FileChannel channel =
+                    FileChannel.open(fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE)) {
+                writeAll(channel, json.write(state), 0);
+            }
+            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            deleteQuietly(fresh);
+            throw WirescaleException.causedBy(e, TunnelReason.STATE_UNWRITABLE, "file", path, "error", e.toString());
+        }
+    }
+
+    /**
+     * Changes the phase where it stands, which needs no space.
+     *
+     * @return whether it could be done
+     */
+    boolean overwritePhase(Phase phase) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            writeAll(channel, StateJson.opening(phase), 0);
+            return true;
+        } catch (IOException e) {
+            LOG.warn("The phase of {} cannot be written: {}", path, e.toString());
+            return false;
+        }
+    }
+
+    void delete() {
+        deleteQuietly(path);
+    }
+
+    /** The state, if there is one of this boot for this interface; what is damaged or older is removed with a line in the log. */
+    Optional<TunnelState> read(InterfaceName name, String bootId) {
+        try {
+            TunnelState state = json.read(text());
+            if (!state.header().interfaceName().equals(name)) {
+                throw WirescaleException.of(
+                        TunnelReason.VALUE,
+                        "what",
+                        "interface",
+                        "text",
+                        state.header().interfaceName());
+            }
+            if (!state.bootId().equals(bootId)) {
+                return discarded(WirescaleException.of(TunnelReason.STATE_OTHER_BOOT, "file", path));
+            }
+            return Optional.of(state);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException | WirescaleException e) {
+            return discarded(WirescaleException.causedBy(
+                    e, TunnelReason.STATE_DAMAGED, "file", path, "what", String.valueOf(e.getMessage())));
+        }
+    }
+
+    private Optional<TunnelState> discarded(WirescaleException why) {
+        LOG.warn("{}", why.getMessage());
+        delete();
+        return Optional.empty();
+    }
+
+    private String text() throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            if (channel.size() > SIZE_LIMIT) {
+                throw new IOException("it is larger than " + SIZE_LIMIT + " bytes");
+            }
+            ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
+            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+                // Until all of it is there.
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+        }
+    }
+
+    private static void writeAll(FileChannel channel, String text, long position) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        long at = position;
+        while (bytes.hasRemaining()) {
+            at += channel.write(bytes, at);
+        }
+    }
+
+    private static void deleteQuietly(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be removed: {}", file, e.toString());
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package org.wirescale.tunnel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wirescale.model.InterfaceName;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Folders;
+import org.wirescale.os.Trace;
+
+/**
+ * A tunnel as the list of what was done to the machine for it, each written to the state file before it is done. Whatever ends
+ * the program, the list tells what to undo.
+ *
+ * <p>The caller holds the interface's lock; one thread at a time.
+ */
+public final class Tunnel {
+    private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
+
+    private final Folders folders;
+    private final StateFile file;
+    private TunnelState state;
+
+    private Tunnel(Folders folders, StateFile file, TunnelState state) {
+        this.folders = folders;
+        this.file = file;
+        this.state = state;
+    }
+
+    /**
+     * A new tunnel in {@link Phase#BUILDING}, written down before anything is done for it.
+     *
+     * @throws WirescaleException with {@link TunnelReason#STATE_UNWRITABLE}
+     */
+    public static Tunnel begin(Folders folders, TunnelHeader header) {
+        return begin(folders, header, ChangeKinds.standard());
+    }
+
+    static Tunnel begin(Folders folders, TunnelHeader header, ChangeKinds kinds) {
+        StateFile file = new StateFile(folders, header.interfaceName(), kinds);
+        TunnelState state = TunnelState.begin(BootId.current(), header);
+        file.write(state);
+        return new Tunnel(folders, file, state);
+    }
+
+    /** The tunnel of that interface in this boot; a file that is damaged or of another boot is removed and logged. */
+    public static Optional<Tunnel> load(Folders folders, InterfaceName name) {
+        return load(folders, name, ChangeKinds.standard());
+    }
+
+    static Optional<Tunnel> load(Folders folders, InterfaceName name, ChangeKinds kinds) {
+        StateFile file = new StateFile(folders, name, kinds);
+        return file.read(name, BootId.current()).map(state -> new Tunnel(folders, file, state));
+    }
+
+    /** Every tunnel of this boot, by name. */
+    public static List<Tunnel> all(Folders folders) {
+        List<Tunnel> tunnels = new ArrayList<>();
+        for (InterfaceName name : StateFile.names(folders)) {
+            load(folders, name).ifPresent(tunnels::add);
+        }
+        return List.copyOf(tunnels);
+    }
+
+    public TunnelState state() {
+        return state;
+    }
+
+    public InterfaceName interfaceName() {
+        return state.header().interfaceName();
+    }
+
+    public ChangeContext context() {
+        return new ChangeContext(folders, interfaceName(), state.header().publicKey(), state.ifindex());
+    }
+
+    /**
+     * Writes the change down, does it, writes down that it is done. What was there before is not written and not done.
+     *
+     * @return whether anything was done
+     * @throws WirescaleException when it cannot be done; the caller then undoes the tunnel
+     */
+    public boolean apply(Change change) {
+        Optional<Change> prepared = change.prepare(context());
+        if (prepared.isEmpty()) {
+            LOG.debug("{}: was there: {}", interfaceName(), change.describe());
+            return false;
+        }
+        write(state.intending(prepared.get()));
+        Trace.step(change.kind() + ".intended");
+        Change applied = prepared.get().apply(context());
+        TunnelState done = state.done(applied);
+        if (applied instanceof MadeLink link && link.ifindex().isPresent()) {
+            done = done.withIfindex(link.ifindex().getAsInt());
+        }
+        write(done);
+        LOG.info("{}: {}", interfaceName(), applied.describe());
+        Trace.step(change.kind() + ".done");
+        return true;
+    }
+
+    public void applyAll(List<Change> changes) {
+        changes.forEach(this::apply);
+    }
+
+    /** Writes down what was learnt: {@code tunnel.update(s -> s.withWay(Way.TAKEOVER))}. */
+    public void update(UnaryOperator<TunnelState> change) {
+        write(change.apply(state));
+    }
+
+    /** It stands: a crash leaves it alone from now on. Ends a recovery too. */
+    public void finish() {
+        write(state.withPhase(Phase.UP).withBefore(Optional.empty()));
+        Trace.step("tunnel.up");
+    }
+
+    /**
+     * Port and endpoint are about to change; what they are now, and which changes there are, is what {@link #putBack} goes back to.
+     *
+     * @throws IllegalStateException when no port was ever written down
+     */
+    public void startRecovery() {
+        LinkSettings now = state.link().orElseThrow(() -> new IllegalStateException("a tunnel that is up has a port"));
+        write(state.withPhase(Phase.RECOVERING)
+                .withBefore(
+                        Optional.of(new TunnelState.Before(now, state.entries().size()))));
+        Trace.step("tunnel.recovering");
+    }
+
+    /**
+     * A recovery failed: undoes the changes made since {@link #startRecovery} and is up again with the port and endpoint of then.
+     * The caller has set both in WireGuard.
+     */
+    public void putBack() {
+        TunnelState.Before before =
+                state.before().orElseThrow(() -> new IllegalStateException("only a recovery is put back"));
+        List<TunnelState.Entry> entries = new ArrayList<>(state.entries());
+        while (entries.size() > before.entries()) {
+            undoOne(entries.removeLast());
+        }
+        write(state.withEntries(entries)
+                .withLink(before.link())
+                .withPhase(Phase.UP)
+                .withBefore(Optional.empty()));
+    }
+
+    /** Undoes this change alone and forgets it: the accept rule of an old port after a recovery. */
+    public void retire(Change change) {
+        List<TunnelState.Entry> entries = new ArrayList<>(state.entries());
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            if (entries.get(i).change().equals(change)) {
+                undoOne(entries.remove(i));
+                TunnelState next = state.withEntries(entries);
+                int at = i;
+                write(next.withBefore(next.before()
+                        .map(b -> new TunnelState.Before(b.link(), at < b.entries() ? b.entries() - 1 : b.entries()))));
+                return;
+            }
+        }
+    }
+
+    /** The changes that others took away. */
+    public List<Change> missing() {
+        ChangeContext context = context();
+        return state.entries().stream()
+                .filter(entry -> entry.progress() == Progress.DONE)
+                .map(TunnelState.Entry::change)
+                .filter(change -> !change.isInPlace(context))
+                .toList();
+    }
+
+    /**
+     * Takes everything back, newest first, whatever single step fails, and removes the state file. Needs no disk space and is not
+     * stopped by an interrupt.
+     *
+     * @return what could not be taken back; empty when nothing is left
+     */
+    public List<WirescaleException> undo() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            markRemoving();
+            Trace.step("tunnel.removing");
+            List<WirescaleException> failures = new ArrayList<>();
+            for (TunnelState.Entry entry : state.entries().reversed()) {
+                undoOne(entry).ifPresent(failures::add);
+                interrupted |= Thread.interrupted();
+            }
+            file.delete();
+            Trace.step("tunnel.removed");
+            return List.copyOf(failures);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void markRemoving() {
+        TunnelState removing = state.withPhase(Phase.REMOVING);
+        if (!file.overwritePhase(Phase.REMOVING)) {
+            LOG.warn("{}: taken down all the same", interfaceName());
+        }
+        state = removing;
+    }
+
+    private Optional<WirescaleException> undoOne(TunnelState.Entry entry) {
+        Change change = entry.change();
+        try {
+            change.undo(context(), entry.progress());
+            LOG.info("{}: undone: {}", interfaceName(), change.describe());
+            Trace.step(change.kind() + ".undone");
+            return Optional.empty();
+        } catch (WirescaleException e) {
+            LOG.warn("{}: could not undo '{}': {}", interfaceName(), change.describe(), e.getMessage());
+            return Optional.of(e);
+        } catch (RuntimeException e) {
+            // A fault of ours in one step must not keep the others from being undone.
+            LOG.error("{}: could not undo '{}'", interfaceName(), change.describe(), e);
+            return Optional.of(WirescaleException.causedBy(
+                    e, TunnelReason.UNDO, "change", change.describe(), "error", e.toString()));
+        }
+    }
+
+    private void write(TunnelState next) {
+        file.write(next);
+        state = next;
+    }
+}

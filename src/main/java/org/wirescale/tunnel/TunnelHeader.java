@@ -1,0 +1,22 @@
+package org.wirescale.tunnel;
+
+import java.util.Optional;
+import org.wirescale.model.InterfaceName;
+import org.wirescale.model.PublicKey;
+
+/**
+ * What a tunnel is from its first to its last moment.
+ *
+ * @param remoteInterface its name at the other end, where that is known
+ * @param initiator whether this end asked for it, and so drives the handshake and recreates it
+ * @param session the uid of the session that made it
+ */
+public record TunnelHeader(
+        InterfaceName interfaceName,
+        PeerNode peer,
+        PublicKey publicKey,
+        PublicKey peerKey,
+        TunnelOptions options,
+        Optional<InterfaceName> remoteInterface,
+        boolean initiator,
+        String session) {}
