@@ -9,7 +9,7 @@ start_host() {
   case $kind in
     bare) ;;
     ours) lower=$PROGRAM:$lower ;;
-    1.0.3) lower=$OLD_LAYER:$lower ;;
+    1.0.3) lower=$OLD_LAYER/root:$lower ;;
   esac
   mount -t overlay "wirescale-lab-$LAB-$host" -o "lowerdir=$lower,upperdir=$dir/upper,workdir=$dir/work" "$dir/root"
   printf '%s\n' "$host" >"$dir/root/etc/hostname"
