@@ -1,0 +1,57 @@
+package org.wirescale.protocol;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.wirescale.model.InterfaceName;
+import org.wirescale.model.IpAddress;
+
+/** What the command asks of the daemon of its own machine. An absent value was not given on the command line. */
+public sealed interface LocalRequest {
+    /**
+     * @param peerIp one of the peer's Tailscale addresses
+     * @param iface the name of the new interface
+     * @param suffixNumber the suffix that an earlier tunnel had, 0 or more
+     * @param expectedInterface what the peer's interface must turn out to be named
+     * @param recoverTries negative: without limit
+     * @param recreateTries negative: without limit
+     */
+    record Upgrade(
+            IpAddress peerIp,
+            Optional<InterfaceName> iface,
+            Optional<Boolean> allowSuffix,
+            OptionalInt suffixNumber,
+            Optional<InterfaceName> expectedInterface,
+            Optional<Boolean> iptablesAccept,
+            Optional<Boolean> iptablesForward,
+            Optional<Boolean> iptablesMasquerade,
+            OptionalInt recoverTries,
+            OptionalInt recreateTries)
+            implements LocalRequest {
+
+        /** Nothing given but the peer. */
+        public static Upgrade of(IpAddress peerIp) {
+            return new Upgrade(
+                    peerIp,
+                    Optional.empty(),
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    OptionalInt.empty());
+        }
+
+        /** Whether a key was given that only root and the group {@code wirescale} may give. */
+        public boolean isPrivileged() {
+            return suffixNumber.isPresent()
+                    || expectedInterface.isPresent()
+                    || iptablesAccept.isPresent()
+                    || iptablesForward.isPresent()
+                    || iptablesMasquerade.isPresent();
+        }
+    }
+
+    record Status() implements LocalRequest {}
+}
