@@ -1,0 +1,23 @@
+#!/bin/sh
+# Starts wirescale with the Java runtime that came with it.
+
+# What would load other code into this process, or into the shells that it runs hooks with.
+unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS CLASSPATH BASH_ENV ENV
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin
+export PATH
+
+home=${0%/*}/..
+if [ ! -d "$home/runtime" ]; then
+    home=/usr/lib/wirescale
+fi
+
+# The daemon lives long and shall stay small; a command shall not collect garbage at all.
+heap='-Xms16m -Xmn12m'
+if [ "${1-}" = daemon ]; then
+    heap='-Xms4m -Xmx32m -Xss512k -XX:+ExitOnOutOfMemoryError -XX:ReservedCodeCacheSize=16m'
+fi
+
+# shellcheck disable=SC2086 # several words each
+exec "$home/runtime/bin/java" "@$home/lib/jvm.options" $heap -XX:AOTCache="$home/lib/wirescale.aot" \
+    -Dorg.newsclub.net.unix.library.override="$home/lib/libjunixsocket.so" \
+    -m org.wirescale/org.wirescale.cli.Wirescale "$@"

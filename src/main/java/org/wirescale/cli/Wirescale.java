@@ -1,0 +1,95 @@
+package org.wirescale.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.wirescale.model.ExitCode;
+import org.wirescale.model.Version;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code wirescale}. */
+@Command(
+        name = "wirescale",
+        header = "Upgrade a Tailscale connection between two machines to a plain WireGuard tunnel.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = Wirescale.VersionText.class)
+public final class Wirescale extends CommonOptions implements Runnable {
+    @Option(
+            names = {"-v", "--version"},
+            versionHelp = true,
+            description = "Show the version and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it by itself
+    private boolean version;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    private Wirescale() {}
+
+    public static void main(String[] args) {
+        System.exit(run(writer(FileDescriptor.out), writer(FileDescriptor.err), Surroundings.ofThisProcess(), args));
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @return the exit code, see {@link ExitCode}
+     */
+    static int run(PrintWriter out, PrintWriter err, Surroundings surroundings, String... args) {
+        int code = isVersion(args)
+                ? printVersion(out)
+                : commandLine(out, err, surroundings).execute(args);
+        out.flush();
+        err.flush();
+        return code;
+    }
+
+    static CommandLine commandLine(PrintWriter out, PrintWriter err, Surroundings surroundings) {
+        ErrorHandler errors = new ErrorHandler(surroundings);
+        return new CommandLine(new Wirescale())
+                .addSubcommand(new DaemonCommand(surroundings))
+                .setOut(out)
+                .setErr(err)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(errors)
+                .setParameterExceptionHandler(errors)
+                .setUsageHelpAutoWidth(false);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    /** Scripts ask for the version often; it needs no parser. */
+    private static boolean isVersion(String... args) {
+        return args.length == 1 && (args[0].equals("--version") || args[0].equals("-v"));
+    }
+
+    private static int printVersion(PrintWriter out) {
+        out.println(VersionText.LINE);
+        return ExitCode.DONE.number();
+    }
+
+    /** UTF-8 whatever the locale says: what is printed holds more than ASCII. */
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        return new PrintWriter(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    static final class VersionText implements CommandLine.IVersionProvider {
+        static final String LINE = "wirescale " + Version.text();
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {LINE};
+        }
+    }
+}

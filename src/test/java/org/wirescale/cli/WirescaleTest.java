@@ -1,0 +1,71 @@
+package org.wirescale.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.wirescale.os.Folders;
+
+final class WirescaleTest {
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int wirescale(String... args) {
+        Surroundings surroundings =
+                new Surroundings(new Folders(folder.resolve("etc"), folder.resolve("run")), Map.of());
+        return Wirescale.run(new PrintWriter(out), new PrintWriter(err), surroundings, args);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "-v"})
+    void the_version_is_the_builds_own(String option) {
+        assertThat(wirescale(option)).isZero();
+        assertThat(out.toString()).matches("wirescale \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h", "daemon --help", "daemon -h"})
+    void help_goes_to_standard_output_for_every_command(String line) {
+        assertThat(wirescale(line.split(" "))).isZero();
+        assertThat(out.toString()).contains("Usage: wirescale");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--nonsense", "nonsense", "daemon", "daemon walk", "daemon --recover-tries=many start"})
+    void bad_usage_is_one_sentence_on_standard_error_and_code_2(String line) {
+        assertThat(wirescale(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).startsWith("Error: ").contains("--help").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--no-suffix,start", "--iptables-accept,stop", "--recover-tries=5,start"})
+    void options_of_the_daemon_are_refused_by_hand(String option, String action) {
+        assertThat(wirescale("daemon", option, action)).isEqualTo(2);
+        assertThat(err.toString()).contains("systemctl edit wirescaled.service");
+    }
+
+    @Test
+    void every_option_has_a_description() {
+        for (var command : Wirescale.commandLine(
+                        new PrintWriter(out), new PrintWriter(err), Surroundings.ofThisProcess())
+                .getSubcommands()
+                .values()) {
+            assertThat(command.getCommandSpec().options())
+                    .allSatisfy(option -> assertThat(option.description())
+                            .as(option.longestName())
+                            .isNotEmpty());
+        }
+    }
+}
