@@ -48,7 +48,7 @@ step() {
 # cached KIND HASH BUILDER: print the folder of the layer, calling `BUILDER FOLDER` first when it is not there.
 # It is built aside and renamed, so that a folder of that name is always whole; one builder at a time.
 cached() {
-  local kind=$1 target=$CACHE/$1-$2 builder=$3 lock
+  local kind=$1 target=$CACHE/$1-$2 builder=$3 lock old
   if [[ ! -d $target ]]; then
     mkdir -p "$CACHE"
     exec {lock}>"$CACHE/$kind.lock"
@@ -64,6 +64,11 @@ cached() {
     fi
     exec {lock}>&-
   fi
+  touch "$target"
+  # Layers of that kind from earlier recipes: away with those that nobody asked for in a week.
+  find "$CACHE" -maxdepth 1 -type d -name "$kind-*" -mtime +7 -print0 | while IFS= read -r -d '' old; do
+    if ! grep -qF "$old" /proc/mounts; then rm -rf --one-file-system "$old"; fi
+  done
   printf '%s\n' "$target"
 }
 

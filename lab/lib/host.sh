@@ -16,6 +16,8 @@ start_host() {
   printf '127.0.0.1 localhost %s\n::1 localhost\n' "$host" >"$dir/root/etc/hosts"
   od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$dir/root/etc/machine-id"
   printf '%s\n' "$kind" >"$dir/kind"
+  # Or tailscale warns of an intercepted connection for ever.
+  cat "$STATE/tailnet.pem" >>"$dir/root/etc/ssl/certs/ca-certificates.crt"
   mkdir -p "$dir/root/etc/wirescale"
   if [[ $kind != bare ]]; then enable_units "$dir/root"; fi
   SYSTEMD_NSPAWN_API_VFS_WRITABLE=network enter_cgroup_and "$host" systemd-nspawn --quiet --boot --directory="$dir/root" --register=no --keep-unit \

@@ -40,6 +40,7 @@ func run(args []string) error {
 		flags.TextVar(&o.addr6, "addr6", netip.Addr{}, "IPv6 address of relay and STUN server; none if not given")
 		flags.StringVar(&o.suffix, "suffix", "lab.ts.net", "MagicDNS suffix")
 		flags.BoolVar(&o.dotless, "dotless", false, "send node names without their final dot")
+		flags.StringVar(&o.certificate, "certificate", "", "write the server's throw-away certificate to this file, in PEM")
 		flags.BoolVar(&o.verbose, "verbose", false, "log every request of every node")
 		if err := flags.Parse(args[1:]); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"log"
@@ -15,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"strings"
 	"time"
 
@@ -29,6 +31,7 @@ import (
 type options struct {
 	addr, addr6      netip.Addr
 	suffix, socket   string
+	certificate      string
 	dotless, verbose bool
 }
 
@@ -72,6 +75,12 @@ func serve(ctx context.Context, o options) error {
 	certificate, err := throwAwayCertificate(o.addr)
 	if err != nil {
 		return err
+	}
+	if o.certificate != "" {
+		text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]})
+		if err := os.WriteFile(o.certificate, text, 0o644); err != nil {
+			return err
+		}
 	}
 	failed := make(chan error, 8)
 	for _, addr := range []netip.Addr{o.addr, o.addr6} {
