@@ -8,7 +8,7 @@ main() {
   [[ $LAB =~ ^[a-z0-9]{1,8}$ ]] || die "a lab's name has 1 to 8 small letters and digits, unlike '$LAB'"
   case $command in
     -h | --help | help) help && return ;;
-    up | can) as_root ;;
+    up) as_root ;;
     down | follow | exec | shell | pid | netns | root | direct | nat | renumber | offline | online | rename | pair | status | dump)
       as_root
       if [[ $command != down && $command != follow ]]; then read_state; fi
@@ -31,9 +31,9 @@ known() {
 }
 
 do_up() {
-  local host option nat_all=easy direct=yes follow='' delay='' loss=0%
+  local host option nat_all=easy direct=yes follow='' delay=0ms loss=0
   local -A kinds=() nats=()
-  HOSTS='alice bob' IPV6=no PROGRAM='' DOTLESS=no
+  HOSTS='alice bob' IPV6=no SLOW=no PROGRAM='' DOTLESS=no
   while (($#)); do
     option=$1
     case $option in
@@ -49,8 +49,8 @@ do_up() {
       --program) PROGRAM=$(readlink -f "$1") && [[ -d $PROGRAM ]] || die "no such folder: $1" ;;
       --host) kinds[${1%%=*}]=${1#*=} ;;
       --nat) if [[ $1 == *=* ]]; then nats[${1%%=*}]=${1#*=}; else nat_all=$1; fi ;;
-      --delay) delay=$1 ;;
-      --loss) loss=$1 delay=${delay:-0ms} ;;
+      --delay) delay=$1 SLOW=yes ;;
+      --loss) loss=$(awk -v l="${1%\%}" 'BEGIN {print l / 100}') SLOW=yes ;;
       --with) follow=$1 ;;
       *) die "no such option: '$option'; see lab --help" ;;
     esac
@@ -70,7 +70,7 @@ do_up() {
   if [[ -n $PROGRAM ]]; then check_program; fi
   [[ ! -e $STATE ]] || die "a lab of the name '$LAB' is there already; take it down with: lab --name $LAB down"
 
-  for option in debootstrap systemd-nspawn nft ip jq pgrep conntrack flock nsenter; do
+  for option in debootstrap systemd-nspawn nft ip ethtool jq pgrep conntrack flock nsenter; do
     PATH=$PATH:/usr/sbin:/sbin command -v "$option" >/dev/null || die "this machine has no $option; install what is missing with lab/need"
   done
   BASE_LAYER=$("$HERE/image" base)
@@ -86,9 +86,10 @@ do_up() {
   # In memory: nothing of a lab outlives it, and overlays need a file system that is no overlay.
   mount -t tmpfs -o mode=0700 "wirescale-lab-$LAB" "$STATE"
   mkdir "$STATE/hosts"
-  declare -p LAB HOSTS IPV6 DOTLESS PROGRAM BASE_LAYER TOOLS_LAYER OLD_LAYER | sed 's/^declare -- //' >"$STATE/conf"
+  declare -p LAB HOSTS IPV6 SLOW DOTLESS PROGRAM BASE_LAYER TOOLS_LAYER OLD_LAYER | sed 's/^declare -- //' >"$STATE/conf"
 
   make_inet
+  if [[ $SLOW == yes ]]; then make_slow; fi
   setsid nsenter "--net=/run/netns/$(ns_of inet)" -- "$TOOLS_LAYER/bin/tailnet" serve --addr 203.0.113.1 $(if [[ $IPV6 == yes ]]; then echo --addr6 2001:db8:ffff::1; fi) \
     "--dotless=$(if [[ $DOTLESS == yes ]]; then echo true; else echo false; fi)" --socket "$STATE/tailnet.sock" \
     --certificate "$STATE/tailnet.pem" >"$STATE/tailnet.log" 2>&1 </dev/null &
@@ -101,13 +102,7 @@ do_up() {
     set_nat "$host" "${nats[$host]}"
     start_host "$host" "${kinds[$host]}"
   done
-  if [[ -n $delay ]]; then
-    if has_netem; then
-      for host in $HOSTS; do set_delay "$host" "$delay" "$loss"; done
-    else
-      say "NOTE: this kernel has no netem: no delay and no loss, whatever --delay and --loss say"
-    fi
-  fi
+  if [[ $SLOW == yes ]]; then start_slow "$delay" "$loss"; fi
   local nth=0
   local -a jobs=()
   for host in $HOSTS; do
@@ -262,11 +257,6 @@ do_status() {
       "$(ip -n "$(ns_of "router-$host")" -j -4 addr show dev wan | jq -r '.[0].addr_info[0].local')" \
       "192.168.$(number_of "$host").2" "$(tailnet nodes | awk -v h="$host." 'index($1, h) == 1')"
   done
-}
-
-do_can() {
-  [[ ${1-} == netem ]] || die "say: lab can netem"
-  has_netem
 }
 
 do_dump() {

@@ -2,6 +2,7 @@
 # The lab's network: the internet, one NAT router a host, and links between them, all in namespaces of their own.
 #
 #   inet            203.0.113.1 (and 2001:db8:ffff::1), the tailnet's server lives there
+#   slow            between the internet and the routers, only with --delay or --loss
 #   router-HOST     wan 203.0.113.N, lan 192.168.N.1/24 (N is 10 for alice, 20 for bob, 30 for carol, 40 for dave …)
 #   HOST            eth0 192.168.N.2, and with IPv6 2001:db8:N::2, routed, behind a firewall that remembers states
 
@@ -31,6 +32,12 @@ number_of() {
   esac
 }
 
+# Where links are slow, frames pass this namespace; it has no addresses, so that nothing in it answers.
+make_slow() {
+  ip netns add "$(ns_of slow)"
+  in_ns slow sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+}
+
 make_inet() {
   local ns
   ns=$(ns_of inet)
@@ -56,7 +63,15 @@ make_site() {
   ns=$(ns_of "$host") router=$(ns_of "router-$host") inet=$(ns_of inet)
   ip netns add "$router"
   ip netns add "$ns"
-  ip -n "$inet" link add "$host" type veth peer name wan netns "$router"
+  if [[ $SLOW == yes ]]; then
+    # The process that slows the link sees frames as they would be on a wire: whole, and with their check sums.
+    ip -n "$(ns_of slow)" link add "$host-w" up type veth peer name wan netns "$router"
+    ip -n "$(ns_of slow)" link add "$host-i" up type veth peer name "$host" netns "$inet"
+    in_ns "router-$host" ethtool -K wan tx off tso off >/dev/null
+    in_ns inet ethtool -K "$host" tx off tso off >/dev/null
+  else
+    ip -n "$inet" link add "$host" type veth peer name wan netns "$router"
+  fi
   ip -n "$inet" link set "$host" master net0 up
   ip -n "$router" -batch - <<IP
 link set lo up
@@ -117,18 +132,13 @@ NFT
 
 forget_states() { in_ns "router-$1" conntrack -F >/dev/null 2>&1 || true; }
 
-has_netem() {
-  local ns="wsl-netem-$$" result=1
-  ip netns add "$ns"
-  if ip netns exec "$ns" tc qdisc add dev lo root netem delay 1ms 2>/dev/null; then result=0; fi
-  ip netns del "$ns"
-  return $result
-}
-
-# set_delay HOST DELAY LOSS: what leaves the router towards the internet takes DELAY longer (so that a round trip between
-# two such hosts takes twice that), and LOSS of it is lost.
-set_delay() {
-  in_ns "router-$1" tc qdisc replace dev wan root netem delay "$2" loss "$3" limit 100000
+# start_slow DELAY LOSS: what leaves a router towards the internet takes DELAY longer (so that a round trip between two hosts
+# takes twice that), and LOSS, a part of 1, of it is lost. A process does it: not every kernel has netem.
+start_slow() {
+  # shellcheck disable=SC2086 # a list of names
+  setsid nsenter "--net=/run/netns/$(ns_of slow)" -- "$TOOLS_LAYER/bin/tailnet" slow --delay "$1" --loss "$2" $HOSTS \
+    >"$STATE/slow.log" 2>&1 </dev/null &
+  disown
 }
 
 # renumber HOST: another public address for its router, and with IPv6 another network for the host.

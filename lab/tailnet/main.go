@@ -3,6 +3,7 @@
 // It is for the lab only. Nothing here authenticates anybody: whoever reaches it joins the tailnet.
 //
 //	tailnet serve --addr 203.0.113.1 --socket /run/…/tailnet.sock   serve until SIGTERM
+//	tailnet slow --delay 200ms --loss 0.01 alice …                 carry frames between alice-w and alice-i, late or never
 //	tailnet ctl --socket … nodes                                    list nodes, one a line: name, addresses, online
 //	tailnet ctl --socket … offline bob | online bob                 say to all others that bob is away, or back
 //	tailnet ctl --socket … rename bob bob.other.ts.net.             give bob's node another full name
@@ -29,10 +30,13 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return errors.New("say serve or ctl")
+		return errors.New("say serve, slow or ctl")
 	}
 	flags := flag.NewFlagSet("tailnet "+args[0], flag.ExitOnError)
 	socket := flags.String("socket", "", "UNIX socket on which ctl reaches serve")
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	log.SetFlags(log.Ltime | log.Lmicroseconds)
 	switch args[0] {
 	case "serve":
 		o := options{}
@@ -46,10 +50,15 @@ func run(args []string) error {
 			return err
 		}
 		o.socket = *socket
-		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-		defer stop()
-		log.SetFlags(log.Ltime | log.Lmicroseconds)
 		return serve(ctx, o)
+	case "slow":
+		s := slowLink{}
+		flags.DurationVar(&s.delay, "delay", 0, "how much later frames from the router's side arrive")
+		flags.Float64Var(&s.loss, "loss", 0, "how many of them do not, of 1")
+		if err := flags.Parse(args[1:]); err != nil {
+			return err
+		}
+		return s.carry(ctx, flags.Args())
 	case "ctl":
 		if err := flags.Parse(args[1:]); err != nil {
 			return err
