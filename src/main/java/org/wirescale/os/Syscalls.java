@@ -48,7 +48,7 @@ public final class Syscalls {
             this.arm = arm;
         }
 
-        private int bits() {
+        int bits() {
             return Kernel.isAarch64() ? arm : x86;
         }
     }

@@ -1,0 +1,102 @@
+package org.wirescale.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.wirescale.model.IpAddress;
+import org.wirescale.model.IpNetwork;
+import org.wirescale.model.WirescaleException;
+
+/** What a file's allowed IPs mean for routes, and the checks that hang on them. */
+public final class AllowedIps {
+    private AllowedIps() {}
+
+    /**
+     * Whether the file asks for an exit node: a default network while {@code Table} is auto. With a table's number the default
+     * network is the user's own route there, with {@code off} there are no routes.
+     */
+    public static boolean wantsExitNode(PeerFile file) {
+        return isAuto(file) && file.peer().allowedIps().stream().anyMatch(IpNetwork::isDefault);
+    }
+
+    /** What WireGuard gets: all of them, but for the default networks that the exit node adds by itself. */
+    public static List<IpNetwork> ofDevice(PeerFile file) {
+        return file.peer().allowedIps().stream()
+                .filter(network -> !(isAuto(file) && network.isDefault()))
+                .toList();
+    }
+
+    /** The routes of the tunnel: masked, without doubles, longest first, as wg-quick adds them. None while {@code Table} is off. */
+    public static List<IpNetwork> routes(PeerFile file) {
+        if (!file.iface().table().makesRoutes()) {
+            return List.of();
+        }
+        return ofDevice(file).stream()
+                .map(IpNetwork::masked)
+                .distinct()
+                .sorted(Comparator.comparingInt(IpNetwork::prefixLength).reversed())
+                .toList();
+    }
+
+    /** Whether each of the addresses lies in one of the networks. */
+    public static boolean cover(List<IpNetwork> allowedIps, Collection<IpAddress> addresses) {
+        return firstOutside(allowedIps, addresses).isEmpty();
+    }
+
+    /**
+     * The network whose route would send the tunnel's own packets into the tunnel. A table that nothing looks up but the user's own
+     * rules is the user's affair.
+     */
+    public static Optional<IpNetwork> routingLoop(PeerFile file, IpAddress endpoint) {
+        return file.iface().table().isLookedUpByAll()
+                ? routes(file).stream()
+                        .filter(network -> network.contains(endpoint))
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    /**
+     * @param addresses the peer's own addresses in the tunnel
+     * @throws WirescaleException with {@link ConfigReason#PEER_ADDRESS_NOT_ALLOWED}
+     */
+    public static void requireCovers(PeerFile file, Collection<IpAddress> addresses) {
+        firstOutside(file.peer().allowedIps(), addresses).ifPresent(address -> {
+            throw WirescaleException.of(ConfigReason.PEER_ADDRESS_NOT_ALLOWED, "file", file.path(), "address", address);
+        });
+    }
+
+    /**
+     * @throws WirescaleException with {@link ConfigReason#ROUTING_LOOP}
+     */
+    public static void requireNoRoutingLoop(PeerFile file, IpAddress endpoint) {
+        routingLoop(file, endpoint).ifPresent(network -> {
+            throw WirescaleException.of(
+                    ConfigReason.ROUTING_LOOP, "file", file.path(), "network", network, "endpoint", endpoint);
+        });
+    }
+
+    /**
+     * Stands as long as the program makes no exit nodes.
+     *
+     * @throws WirescaleException with {@link ConfigReason#EXIT_NODE}
+     */
+    public static void requireNoExitNode(PeerFile file) {
+        file.peer().allowedIps().stream()
+                .filter(network -> isAuto(file) && network.isDefault())
+                .findFirst()
+                .ifPresent(network -> {
+                    throw WirescaleException.of(ConfigReason.EXIT_NODE, "file", file.path(), "network", network);
+                });
+    }
+
+    private static Optional<IpAddress> firstOutside(List<IpNetwork> allowedIps, Collection<IpAddress> addresses) {
+        return addresses.stream()
+                .filter(address -> allowedIps.stream().noneMatch(network -> network.contains(address)))
+                .findFirst();
+    }
+
+    private static boolean isAuto(PeerFile file) {
+        return file.iface().table() instanceof RoutingTable.Auto;
+    }
+}

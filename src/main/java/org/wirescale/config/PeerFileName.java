@@ -1,0 +1,70 @@
+package org.wirescale.config;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.wirescale.model.WirescaleException;
+
+/**
+ * The name under which a peer has its file, {@code <text>.conf}: the short name of a node of our own tailnet, the full name of any
+ * other. It comes from the coordination server, never from a host name that the node chose.
+ *
+ * @param text a DNS name in lower case, without a dot at its end
+ */
+public record PeerFileName(String text) implements Comparable<PeerFileName> {
+    private static final int MAX_LENGTH = 250;
+    private static final String LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?";
+    private static final Pattern FORM = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+    private static final Pattern ASCII = Pattern.compile("\\p{ASCII}*");
+
+    public PeerFileName {
+        if (text.length() > MAX_LENGTH || !FORM.matcher(text).matches()) {
+            throw WirescaleException.of(ConfigReason.PEER_NAME, "text", shown(text));
+        }
+    }
+
+    /**
+     * @param nodeName the node's name as {@code whois} gives it, with or without the final dot: {@code bob.lab.ts.net.}
+     * @param magicDnsSuffix our own tailnet's, with or without dots around it; empty where there is none
+     * @throws WirescaleException with {@link ConfigReason#PEER_NAME} unless it is a plain DNS name
+     */
+    public static PeerFileName of(String nodeName, String magicDnsSuffix) {
+        String full = withoutFinalDot(folded(nodeName));
+        String suffix = withoutFinalDot(folded(magicDnsSuffix));
+        String end = suffix.startsWith(".") ? suffix : "." + suffix;
+        boolean ours = end.length() > 1 && full.endsWith(end);
+        String name = ours ? full.substring(0, full.length() - end.length()) : full;
+        // A deeper name is none of this tailnet's machines.
+        return new PeerFileName(name.indexOf('.') < 0 ? name : full);
+    }
+
+    public String fileName() {
+        return text + ".conf";
+    }
+
+    @Override
+    public int compareTo(PeerFileName other) {
+        return text.compareTo(other.text);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    /** Folding makes ASCII of some other letters (the Kelvin sign): they are refused before. */
+    private static String folded(String text) {
+        if (!ASCII.matcher(text).matches()) {
+            throw WirescaleException.of(ConfigReason.PEER_NAME, "text", shown(text));
+        }
+        return text.toLowerCase(Locale.ROOT);
+    }
+
+    private static String withoutFinalDot(String text) {
+        return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private static String shown(String text) {
+        String printable = text.replaceAll("[^ -~]", "?");
+        return printable.length() > 80 ? printable.substring(0, 80) + "…" : printable;
+    }
+}

@@ -1,0 +1,71 @@
+package org.wirescale.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.wirescale.model.WirescaleException;
+
+/** One section's lines in their order. */
+record Section(Path path, SectionName name, List<Entry> entries) {
+    Section {
+        entries = List.copyOf(entries);
+    }
+
+    /**
+     * One {@code key = value}.
+     *
+     * @param line counted from 1
+     * @param key as written, for messages
+     * @param value verbatim between the blanks
+     */
+    record Entry(int line, String key, String value) {
+        /** A key that can be shown: short, so that a WireGuard key in the wrong place is not. */
+        private static final Pattern SHOWN = Pattern.compile("[a-zA-Z][a-zA-Z0-9_-]{0,31}");
+
+        /** The key as it is compared. */
+        String folded() {
+            return key.toLowerCase(Locale.ROOT);
+        }
+
+        String shownKey() {
+            return SHOWN.matcher(key).matches() ? key : "(not a key)";
+        }
+    }
+
+    /**
+     * Refuses a key, given folded, that stands twice without being repeatable: wg would silently take the last one.
+     *
+     * @throws WirescaleException with {@link ConfigReason#REPEATED_KEY}
+     */
+    void requireOnce(Set<String> repeatable) {
+        Map<String, Entry> seen = new HashMap<>();
+        for (Entry entry : entries) {
+            Entry first = seen.putIfAbsent(entry.folded(), entry);
+            if (first != null && !repeatable.contains(entry.folded())) {
+                throw error(ConfigReason.REPEATED_KEY, entry, "first", first.line());
+            }
+        }
+    }
+
+    WirescaleException unknownKey(Entry entry) {
+        return error(ConfigReason.UNKNOWN_KEY, entry);
+    }
+
+    /** A failure of one line; {@code more} are further details as name, value, name, value. */
+    WirescaleException error(ConfigReason reason, Entry entry, Object... more) {
+        List<Object> details =
+                new ArrayList<>(List.of("file", path, "line", entry.line(), "key", entry.shownKey(), "section", name));
+        details.addAll(List.of(more));
+        return WirescaleException.of(reason, details.toArray());
+    }
+
+    WirescaleException missing(String key, String example) {
+        return WirescaleException.of(
+                ConfigReason.MISSING_KEY, "file", path, "section", name, "key", key, "example", example);
+    }
+}
