@@ -156,9 +156,10 @@ do_down() {
     umount "$mounted" 2>/dev/null || umount -l "$mounted"
   done
   for ns in $(our_namespaces); do ip netns del "$ns"; done
-  remove_cgroups
+  # A process that was killed keeps its group busy for some moments more.
+  wait_for 10 "the end of the hosts' control groups" remove_cgroups
   umount "$STATE" 2>/dev/null || umount -l "$STATE" 2>/dev/null || true
-  rmdir "$STATE"
+  if ! grep -q " $STATE" /proc/mounts; then rm -rf --one-file-system "$STATE"; fi
   rmdir "$STATES" 2>/dev/null || true
 }
 

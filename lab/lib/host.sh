@@ -61,12 +61,12 @@ enter_cgroup_and() {
 }
 
 remove_cgroups() {
-  local root
+  local root gone=0
   for root in $(cgroup_roots); do
-    if [[ -d $root/wirescale-lab-$LAB ]]; then
-      find "$root/wirescale-lab-$LAB" -depth -type d -exec rmdir {} + 2>/dev/null || true
-    fi
+    [[ -d $root/wirescale-lab-$LAB ]] || continue
+    find "$root/wirescale-lab-$LAB" -depth -type d -exec rmdir {} + 2>/dev/null || gone=1
   done
+  return $gone
 }
 
 # wait_for SECONDS WHAT COMMAND…: until the command succeeds, or die saying what did not come.
