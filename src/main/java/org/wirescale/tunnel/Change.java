@@ -2,6 +2,7 @@ package org.wirescale.tunnel;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import org.wirescale.model.WirescaleException;
 
 /**
  * One thing that the program does to the machine, with what applies it and what undoes it. A value: {@link Tunnel} writes it down
@@ -33,9 +34,17 @@ public interface Change {
      * Does it.
      *
      * @return this change with what only doing it could tell, such as an ifindex
-     * @throws org.wirescale.model.WirescaleException when it cannot be done; {@link #undo} with {@link Progress#INTENDED} follows
+     * @throws WirescaleException when it cannot be done; {@link #undo} with {@link Progress#INTENDED} follows
      */
     Change apply(ChangeContext context);
+
+    /**
+     * What to do in this change's place when {@link #apply} failed so: wireguard-go for a kernel without WireGuard. The failed
+     * one is undone first.
+     */
+    default Optional<Change> instead(WirescaleException failure) {
+        return Optional.empty();
+    }
 
     /**
      * Takes it back. Doing so twice, or when others took it away already, is no failure. Needs no disk space.

@@ -8,7 +8,14 @@ import org.wirescale.model.WirescaleException;
 
 /** The kinds of changes that may stand in a state file, each with what reads it. */
 public final class ChangeKinds {
-    private static final ChangeKinds STANDARD = new ChangeKinds(Map.of());
+    private static final ChangeKinds STANDARD = new ChangeKinds(Map.of())
+            .with(LinkChange.KIND, LinkChange::read)
+            .with(UserspaceLinkChange.KIND, UserspaceLinkChange::read)
+            .with(PrivateKeyChange.KIND, PrivateKeyChange::read)
+            .with(AddressesChange.KIND, AddressesChange::read)
+            .with(RoutesChange.KIND, RoutesChange::read)
+            .with(DnsChange.KIND, DnsChange::read)
+            .with(GeneratedFileChange.KIND, GeneratedFileChange::read);
 
     private final Map<String, Function<StrictJson, Change>> readers;
 

@@ -9,15 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wirescale.model.InterfaceName;
@@ -32,9 +27,6 @@ final class StateFile {
 
     /** Far more than any tunnel needs. */
     private static final long SIZE_LIMIT = 1 << 20;
-
-    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path path;
     private final StateJson json;
@@ -71,17 +63,9 @@ final class StateFile {
      * @throws WirescaleException with {@link TunnelReason#STATE_UNWRITABLE}
      */
     void write(TunnelState state) {
-        Path fresh = path.resolveSibling("." + path.getFileName() + ".new");
         try {
-            // What a crash or a full disk left of an earlier attempt.
-            Files.deleteIfExists(fresh);
-            try (FileChannel channel =
-                    FileChannel.open(fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE)) {
-                writeAll(channel, json.write(state), 0);
-            }
-            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            PrivateFiles.replace(path, json.write(state).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            deleteQuietly(fresh);
             throw WirescaleException.causedBy(e, TunnelReason.STATE_UNWRITABLE, "file", path, "error", e.toString());
         }
     }
@@ -93,7 +77,7 @@ final class StateFile {
      */
     boolean overwritePhase(Phase phase) {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            writeAll(channel, StateJson.opening(phase), 0);
+            PrivateFiles.writeAll(channel, StateJson.opening(phase).getBytes(StandardCharsets.UTF_8));
             return true;
         } catch (IOException e) {
             LOG.warn("The phase of {} cannot be written: {}", path, e.toString());
@@ -145,14 +129,6 @@ final class StateFile {
                 // Until all of it is there.
             }
             return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
-        }
-    }
-
-    private static void writeAll(FileChannel channel, String text, long position) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        long at = position;
-        while (bytes.hasRemaining()) {
-            at += channel.write(bytes, at);
         }
     }
 

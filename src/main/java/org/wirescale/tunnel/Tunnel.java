@@ -91,7 +91,22 @@ public final class Tunnel {
         }
         write(state.intending(prepared.get()));
         Trace.step(change.kind() + ".intended");
-        Change applied = prepared.get().apply(context());
+        Change applied;
+        try {
+            applied = prepared.get().apply(context());
+        } catch (WirescaleException e) {
+            Optional<Change> other = prepared.get().instead(e);
+            if (other.isEmpty()) {
+                throw e;
+            }
+            LOG.info(
+                    "{}: {}; instead: {}",
+                    interfaceName(),
+                    e.getMessage(),
+                    other.get().describe());
+            retire(prepared.get());
+            return apply(other.get());
+        }
         TunnelState done = state.done(applied);
         if (applied instanceof MadeLink link && link.ifindex().isPresent()) {
             done = done.withIfindex(link.ifindex().getAsInt());

@@ -18,6 +18,22 @@ public enum TunnelReason implements Reason {
         }
     },
     UNDO("'{change}' could not be undone: {error}"),
+    KERNEL_WITHOUT_WIREGUARD("this kernel has no WireGuard"),
+    USERSPACE_NOT_READY(
+            "{program} did not get ready for the interface '{interface}' within {seconds} s: see 'journalctl -u {unit}'"),
+    PORT_TAKEN("the UDP port {port} is taken by another program"),
+    MTU_TOO_SMALL(
+            "IPv6 needs an MTU of 1280 at least, and the one of '{interface}' would be {mtu}: remove the IPv6 addresses from the"
+                    + " file, or set MTU"),
+    IPV6_DISABLED(
+            "the file has an IPv6 address, and IPv6 is disabled on this machine: enable it, or remove the address"),
+    NO_DNS_PROGRAM("the file has DNS, and the program 'resolvconf' is not installed: install {hint}"),
+    NO_HANDSHAKE("no handshake came within {seconds} s") {
+        @Override
+        public ErrorCode errorCode() {
+            return ErrorCode.TS_UNREACHABLE;
+        }
+    },
     LINK_GONE("the interface '{interface}' is gone or is another one now");
 
     private final String sentence;

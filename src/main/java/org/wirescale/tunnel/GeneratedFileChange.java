@@ -1,0 +1,93 @@
+package org.wirescale.tunnel;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.wirescale.model.InterfaceName;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Folders;
+
+/**
+ * {@code /run/wirescale/<interface>.conf}, what a person reads to see what runs: mode 0600, in wg-quick's format, removed with
+ * the tunnel.
+ *
+ * @param text never written down elsewhere, for it holds keys; empty when read back
+ */
+public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> text) implements Change {
+    static final String KIND = "file";
+
+    /** A file's content that no log shows. */
+    public record GeneratedText(String text) {
+        @Override
+        public String toString() {
+            return "(hidden)";
+        }
+    }
+
+    public GeneratedFileChange(InterfaceName name, String text) {
+        this(name, Optional.of(new GeneratedText(text)));
+    }
+
+    static GeneratedFileChange read(StrictJson json) {
+        return new GeneratedFileChange(json.value("name", InterfaceName::parse), Optional.empty());
+    }
+
+    public static Path path(Folders folders, InterfaceName name) {
+        return folders.run().resolve(name + ".conf");
+    }
+
+    /**
+     * Writes or replaces the file; recovery does so again.
+     *
+     * @throws WirescaleException with {@link TunnelReason#FILE_UNWRITABLE}
+     */
+    public static void replace(Folders folders, InterfaceName name, String text) {
+        Path path = path(folders, name);
+        try {
+            PrivateFiles.replace(path, text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", e.toString());
+        }
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public String describe() {
+        return "generated file " + name + ".conf";
+    }
+
+    @Override
+    public void write(ObjectNode json) {
+        json.put("name", name.text());
+    }
+
+    @Override
+    public Change apply(ChangeContext context) {
+        GeneratedText content =
+                text.orElseThrow(() -> new IllegalStateException("a text that was read back is unknown"));
+        replace(context.folders(), name, content.text());
+        return this;
+    }
+
+    @Override
+    public void undo(ChangeContext context, Progress progress) {
+        Path path = path(context.folders(), name);
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", e.toString());
+        }
+    }
+
+    @Override
+    public boolean isInPlace(ChangeContext context) {
+        return Files.exists(path(context.folders(), name));
+    }
+}
