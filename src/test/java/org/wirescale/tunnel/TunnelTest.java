@@ -192,9 +192,9 @@ final class TunnelTest {
         Tunnel tunnel = begin();
         tunnel.apply(note("first"));
         tunnel.finish();
-        Object inode = Files.getAttribute(file(), "unix:ino");
         List<Object> seen = new ArrayList<>();
-        tunnel.apply(new Note("looks", log, false, false, false));
+        // A second name keeps the inode's number from being given to another file.
+        Files.createLink(run.resolve("kept"), file());
         Object before = Files.getAttribute(file(), "unix:ino");
         Path file = file();
         Tunnel watched = Tunnel.load(folders, BOB, ChangeKinds.standard().with("note", json -> {
@@ -203,7 +203,6 @@ final class TunnelTest {
                 }))
                 .orElseThrow();
         watched.undo();
-        assertThat(inode).isNotEqualTo(before);
         assertThat(seen).containsOnly(before + " removing");
     }
 
