@@ -9,6 +9,9 @@ import org.wirescale.model.WirescaleException;
 /** The kinds of changes that may stand in a state file, each with what reads it. */
 public final class ChangeKinds {
     private static final ChangeKinds STANDARD = new ChangeKinds(Map.of())
+            .with(OwnTableChange.KIND, OwnTableChange::read)
+            .with(OldPortForwardChange.KIND, OldPortForwardChange::read)
+            .with(IptablesRule.KIND, IptablesRule::read)
             .with(LinkChange.KIND, LinkChange::read)
             .with(UserspaceLinkChange.KIND, UserspaceLinkChange::read)
             .with(PrivateKeyChange.KIND, PrivateKeyChange::read)

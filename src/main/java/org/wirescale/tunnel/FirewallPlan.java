@@ -1,0 +1,60 @@
+package org.wirescale.tunnel;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.wirescale.model.InterfaceName;
+import org.wirescale.model.Port;
+import org.wirescale.tunnel.IptablesRule.Family;
+import org.wirescale.tunnel.IptablesRule.Purpose;
+
+/** Which rules the options {@code iptables-accept}, {@code iptables-forward} and {@code iptables-masquerade} ask for. */
+public final class FirewallPlan {
+    private FirewallPlan() {}
+
+    /**
+     * @param tunnelIpv6 whether the tunnel has IPv6 addresses: then every rule has its twin
+     * @param endpointIpv6 whether the tunnel's own packets are IPv6: then its port is accepted there too
+     * @param marksInUse by other tunnels
+     */
+    public static List<IptablesRule> rules(
+            TunnelOptions options,
+            InterfaceName name,
+            Port listenPort,
+            boolean tunnelIpv6,
+            boolean endpointIpv6,
+            Collection<Long> marksInUse) {
+        List<IptablesRule> rules = new ArrayList<>();
+        for (Family family : Family.values()) {
+            boolean inside = family == Family.IPV4 || tunnelIpv6;
+            boolean outside = inside || endpointIpv6;
+            if (options.accept() && inside) {
+                rules.add(new IptablesRule(family, Purpose.ACCEPT_INTERFACE, 0));
+            }
+            if (options.accept() && outside) {
+                rules.add(new IptablesRule(family, Purpose.ACCEPT_PORT, listenPort.number()));
+            }
+            if (options.forward() && inside) {
+                rules.add(new IptablesRule(family, Purpose.FORWARD_FROM, 0));
+                rules.add(new IptablesRule(family, Purpose.FORWARD_BACK, 0));
+            }
+            if (options.masquerade() && inside) {
+                long mark = MasqueradeMark.of(name, marksInUse);
+                rules.add(new IptablesRule(family, Purpose.MARK, mark));
+                rules.add(new IptablesRule(family, Purpose.MASQUERADE, mark));
+            }
+        }
+        return List.copyOf(rules);
+    }
+
+    /** What the given tunnels masquerade by. */
+    public static Set<Long> marksInUse(Collection<Tunnel> tunnels) {
+        return tunnels.stream()
+                .flatMap(tunnel -> tunnel.state().entries().stream())
+                .filter(entry -> entry.change() instanceof IptablesRule rule && rule.purpose() == Purpose.MARK)
+                .map(entry -> ((IptablesRule) entry.change()).number())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+}

@@ -1,0 +1,64 @@
+package org.wirescale.tunnel;
+
+import org.wirescale.model.InterfaceName;
+import org.wirescale.os.Commands;
+import org.wirescale.os.Programs;
+
+/** The tables of our own, each loaded and removed in one nft transaction; see nft(8). */
+final class Nft {
+    private static final String PREFIX = "wirescale_";
+
+    private Nft() {}
+
+    /** Whether there is an nft that this kernel answers: the program alone may stand on a kernel without nf_tables. */
+    static boolean works() {
+        return Programs.isInstalled("nft")
+                && Commands.run("nft", "list", "tables").ok();
+    }
+
+    /** {@code wirescale_bob}: the table that lives as long as the tunnel. */
+    static String table(InterfaceName name) {
+        return PREFIX + identifier(name);
+    }
+
+    /**
+     * A further table of the tunnel. No interface's own table can have its name, since no interface's name holds a slash.
+     *
+     * @param part letters
+     */
+    static String table(InterfaceName name, String part) {
+        return table(name) + "/" + part;
+    }
+
+    /**
+     * The one character of an interface's name that an identifier of nft may not hold is '='. The slash, which an identifier may
+     * hold and a name may not, makes the mapping one to one. The interface {@code closed} leaves {@code wirescale_closed} to the
+     * exit node.
+     */
+    private static String identifier(InterfaceName name) {
+        String identifier = name.text().replace("=", "/e");
+        return identifier.equals("closed") ? "/closed" : identifier;
+    }
+
+    /**
+     * Loads a table, in place of one of the same name.
+     *
+     * @param content what stands between the table's braces
+     */
+    static void replace(String table, String content) {
+        load("table inet %1$s\ndelete table inet %1$s\ntable inet %1$s {\n%2$s}\n".formatted(table, content));
+    }
+
+    /** Removes a table; one that is not there is no failure. */
+    static void delete(String table) {
+        load("table inet %1$s\ndelete table inet %1$s\n".formatted(table));
+    }
+
+    static boolean has(String table) {
+        return Commands.run("nft", "list", "table", "inet", table).ok();
+    }
+
+    private static void load(String script) {
+        Commands.Command.of("nft", "-f", "-").withStdin(script).run().expectOk();
+    }
+}
