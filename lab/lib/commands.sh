@@ -32,7 +32,7 @@ known() {
 
 do_up() {
   local host option nat_all=easy direct=yes follow='' delay=0ms loss=0
-  local -A kinds=() nats=()
+  local -A kinds=() nats=() versions=()
   HOSTS='alice bob' IPV6=no SLOW=no PROGRAM='' DOTLESS=no
   while (($#)); do
     option=$1
@@ -40,7 +40,7 @@ do_up() {
       --ipv6) IPV6=yes ;;
       --dotless) DOTLESS=yes ;;
       --no-direct) direct=no ;;
-      --hosts | --program | --host | --nat | --delay | --loss | --with | --name)
+      --hosts | --program | --host | --tailscale | --nat | --delay | --loss | --with | --name)
         (($# > 1)) || die "$option needs a value"
         shift
         ;;&
@@ -48,6 +48,7 @@ do_up() {
       --hosts) HOSTS=${1//,/ } ;;
       --program) PROGRAM=$(readlink -f "$1") && [[ -d $PROGRAM ]] || die "no such folder: $1" ;;
       --host) kinds[${1%%=*}]=${1#*=} ;;
+      --tailscale) versions[${1%%=*}]=${1#*=} ;;
       --nat) if [[ $1 == *=* ]]; then nats[${1%%=*}]=${1#*=}; else nat_all=$1; fi ;;
       --delay) delay=$1 SLOW=yes ;;
       --loss) loss=$(awk -v l="${1%\%}" 'BEGIN {print l / 100}') SLOW=yes ;;
@@ -66,7 +67,7 @@ do_up() {
       *) die "a host is ours, 1.0.3 or bare, not '${kinds[$host]}'" ;;
     esac
   done
-  for host in "${!kinds[@]}" "${!nats[@]}"; do known "$host"; done
+  for host in "${!kinds[@]}" "${!nats[@]}" "${!versions[@]}"; do known "$host"; done
   if [[ -n $PROGRAM ]]; then check_program; fi
   [[ ! -e $STATE ]] || die "a lab of the name '$LAB' is there already; take it down with: lab --name $LAB down"
 
@@ -77,6 +78,8 @@ do_up() {
   TOOLS_LAYER=$("$HERE/image" tools)
   OLD_LAYER=
   if [[ " ${kinds[*]} " == *' 1.0.3 '* ]]; then OLD_LAYER=$("$HERE/image" 1.0.3); fi
+
+  for host in "${!versions[@]}"; do versions[$host]=$("$HERE/image" tailscale "${versions[$host]}"); done
 
   trap 'status=$?; trap - EXIT; if ((status)); then say "taking down what was started"; do_down; fi; exit $status' EXIT
   trap 'exit 130' INT
@@ -100,7 +103,7 @@ do_up() {
     make_site "$host"
     mkdir -p "$STATE/hosts/$host"
     set_nat "$host" "${nats[$host]}"
-    start_host "$host" "${kinds[$host]}"
+    start_host "$host" "${kinds[$host]}" "${versions[$host]-}"
   done
   if [[ $SLOW == yes ]]; then start_slow "$delay" "$loss"; fi
   local nth=0

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # Hosts: real systemd as process 1 of a container, on an overlay of the layers, in the host's network namespace.
 
-# start_host HOST KIND: returns at once; ready_host waits.
+# start_host HOST KIND [TAILSCALE-LAYER]: returns at once; ready_host waits.
 start_host() {
   local host=$1 kind=$2 dir=$STATE/hosts/$1 lower
   mkdir -p "$dir/upper" "$dir/work" "$dir/root"
-  lower=$TOOLS_LAYER/root:$BASE_LAYER
+  lower=${3:+$3/root:}$TOOLS_LAYER/root:$BASE_LAYER
   case $kind in
     bare) ;;
     ours) lower=$PROGRAM:$lower ;;
