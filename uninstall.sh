@@ -10,9 +10,9 @@ if [ -z "$root" ]; then
         exit 1
     fi
     # Tunnels end while there is a program that can end them.
-    for state in /run/wirescale/control/*.json; do
+    for state in /run/wirescale/control/tunnel-*.json; do
         [ -e "$state" ] || continue
-        interface=${state##*/}
+        interface=${state##*/tunnel-}
         wirescale down "${interface%.json}" || echo "the tunnel ${interface%.json} is left as it is" >&2
     done
     systemctl disable --now wirescaled.service wirescaled.socket 2>/dev/null || true

@@ -1,0 +1,53 @@
+package org.wirescale.daemon;
+
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Commands;
+import org.wirescale.protocol.LocalRequest;
+
+/** Who may ask for what: everybody for status and a plain upgrade, root and the group {@value #GROUP} for the rest of it. */
+final class Rights {
+    static final String GROUP = "wirescale";
+
+    private final IntPredicate isMember;
+
+    /**
+     * @param isMember whether a uid belongs to the group; asked at most once a request
+     */
+    Rights(IntPredicate isMember) {
+        this.isMember = isMember;
+    }
+
+    /** By the machine's user database, as it is at the moment of each request. */
+    static Rights ofThisMachine() {
+        return new Rights(Rights::isInGroup);
+    }
+
+    /**
+     * @throws WirescaleException with {@link LocalReason#NOT_ALLOWED}
+     */
+    void check(Caller caller, LocalRequest request) {
+        boolean privileged = switch (request) {
+            case LocalRequest.Status _ -> false;
+            case LocalRequest.Upgrade upgrade -> upgrade.isPrivileged();
+        };
+        if (privileged && !caller.isRoot() && !isMember.test(caller.uid())) {
+            throw WirescaleException.of(LocalReason.NOT_ALLOWED);
+        }
+    }
+
+    /**
+     * The kernel tells a process's groups of its start; the database tells those of now, and it is asked by number: a name could be
+     * one of digits.
+     */
+    private static boolean isInGroup(int uid) {
+        Commands.Result group = Commands.run("getent", "group", GROUP);
+        List<String> fields = List.of(group.stdout().strip().split(":"));
+        if (!group.ok() || fields.size() < 3) {
+            return false;
+        }
+        Commands.Result groups = Commands.run("id", "-G", "+" + Integer.toUnsignedString(uid));
+        return groups.ok() && List.of(groups.stdout().strip().split(" ")).contains(fields.get(2));
+    }
+}
