@@ -12,6 +12,9 @@ module org.wirescale {
     requires org.newsclub.net.unix;
     requires org.slf4j;
 
+    provides ch.qos.logback.classic.spi.Configurator with
+            org.wirescale.os.JournalConfigurator;
+
     opens org.wirescale.cli to
             info.picocli;
     opens org.wirescale.protocol to

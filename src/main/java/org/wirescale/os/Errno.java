@@ -25,6 +25,7 @@ public enum Errno {
     ENOSYS(38, "not implemented by this kernel"),
     ELOOP(40, "too many symbolic links"),
     ENOTSOCK(88, "not a socket"),
+    EMSGSIZE(90, "message too long"),
     ENOPROTOOPT(92, "protocol option not available"),
     EAFNOSUPPORT(97, "address family not supported"),
     EADDRINUSE(98, "address already in use"),

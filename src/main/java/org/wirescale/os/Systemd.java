@@ -1,0 +1,100 @@
+package org.wirescale.os;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.wirescale.os.Commands.Command;
+
+/** systemd's units, by {@code systemctl} and {@code journalctl}. */
+public final class Systemd {
+    private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
+
+    private Systemd() {}
+
+    /** What systemd says of a unit, as {@code systemctl show} names it. */
+    public enum ActiveState {
+        ACTIVE,
+        RELOADING,
+        INACTIVE,
+        FAILED,
+        ACTIVATING,
+        DEACTIVATING,
+        MAINTENANCE,
+        REFRESHING,
+        /** A word of a newer systemd. */
+        OTHER;
+
+        static ActiveState of(String word) {
+            for (ActiveState state : values()) {
+                if (state.name().toLowerCase(Locale.ROOT).equals(word)) {
+                    return state;
+                }
+            }
+            return OTHER;
+        }
+    }
+
+    /**
+     * A unit as it is now.
+     *
+     * @param loaded false where there is no such unit
+     * @param mainPid empty while none runs
+     * @param result how it ended last: {@code success}, {@code exit-code}, {@code watchdog} …
+     */
+    public record Unit(String name, boolean loaded, ActiveState state, OptionalLong mainPid, String result) {
+        public boolean isRunning() {
+            return state == ActiveState.ACTIVE || state == ActiveState.RELOADING;
+        }
+    }
+
+    /** Whether systemd manages this machine; {@code sd_booted(3)}. */
+    public static boolean isBooted() {
+        return Files.isDirectory(Path.of("/run/systemd/system"));
+    }
+
+    public static Unit unit(String name) {
+        String text =
+                Commands.output("systemctl", "show", "--property=LoadState,ActiveState,MainPID,Result", "--", name);
+        Map<String, String> properties = new HashMap<>();
+        text.lines().forEach(line -> {
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                properties.put(line.substring(0, equals), line.substring(equals + 1));
+            }
+        });
+        String pid = properties.getOrDefault("MainPID", "0");
+        return new Unit(
+                name,
+                properties.getOrDefault("LoadState", "").equals("loaded"),
+                ActiveState.of(properties.getOrDefault("ActiveState", "")),
+                pid.matches("[1-9][0-9]{0,9}") ? OptionalLong.of(Long.parseLong(pid)) : OptionalLong.empty(),
+                properties.getOrDefault("Result", ""));
+    }
+
+    /** Starts a unit and waits until it has started. */
+    public static void start(String name) {
+        Command.of("systemctl", "start", "--", name).within(STOP_DEADLINE).run().expectOk();
+    }
+
+    /** Stops a unit and waits until it has stopped; one that is not there has. */
+    public static void stop(String name) {
+        Commands.Result result = Command.of("systemctl", "stop", "--", name)
+                .within(STOP_DEADLINE)
+                .run();
+        if (!result.ok() && unit(name).loaded()) {
+            result.expectOk();
+        }
+    }
+
+    /** The last lines that a unit wrote, for a diagnosis; empty where the journal cannot be read. */
+    public static List<String> journal(String unit, int lines) {
+        Commands.Result result = Commands.run(
+                "journalctl", "--no-pager", "--quiet", "--output=cat", "--lines=" + lines, "--unit=" + unit);
+        return result.ok() ? result.stdout().lines().toList() : List.of();
+    }
+}
