@@ -42,6 +42,8 @@ public final class PeerLimits {
     public static final int SESSIONS = 64;
     /** Messages that wait for their session; a well-behaved peer never has more than a handful. */
     public static final int QUEUED_MESSAGES = 32;
+    /** Characters of those; two messages of the greatest length. */
+    public static final int QUEUED_CHARACTERS = 2 * MESSAGE_BYTES;
     /** Text frames of one connection within any {@link #RATE_WINDOW}: the lines of a whole session and its messages. */
     public static final int FRAMES_PER_WINDOW = 128;
 
