@@ -9,7 +9,7 @@ main() {
   case $command in
     -h | --help | help) help && return ;;
     up) as_root ;;
-    down | follow | exec | shell | pid | netns | root | direct | nat | renumber | offline | online | rename | pair | status | dump)
+    down | follow | exec | shell | pid | netns | root | direct | nat | renumber | offline | online | crash | boot | rename | pair | status | dump)
       as_root
       if [[ $command != down && $command != follow ]]; then read_state; fi
       ;;
@@ -100,10 +100,12 @@ do_up() {
   disown
   wait_for 20 "the tailnet's server" tailnet_answers
   for host in $HOSTS; do
-    make_site "$host"
+    make_router "$host"
+    plug_host "$host"
     mkdir -p "$STATE/hosts/$host"
     set_nat "$host" "${nats[$host]}"
-    start_host "$host" "${kinds[$host]}" "${versions[$host]-}"
+    furnish_host "$host" "${kinds[$host]}" "${versions[$host]-}"
+    start_host "$host"
   done
   if [[ $SLOW == yes ]]; then start_slow "$delay" "$loss"; fi
   local nth=0
@@ -168,12 +170,17 @@ do_down() {
 
 # Whatever still lives in one of our network namespaces is ours: process 1 of a host, and with it all of the host.
 no_process_left() {
-  local ns left=0 pid
-  for ns in $(our_namespaces); do
-    for pid in $(ip netns pids "$ns"); do
-      left=1
-      kill -KILL "$pid" 2>/dev/null || true
-    done
+  local ns left=0
+  for ns in $(our_namespaces); do nobody_in "$ns" || left=1; done
+  return $left
+}
+
+# nobody_in NAMESPACE: ends who is in it, and says whether there was nobody.
+nobody_in() {
+  local pid left=0
+  for pid in $(ip netns pids "$1"); do
+    left=1
+    kill -KILL "$pid" 2>/dev/null || true
   done
   return $left
 }
@@ -234,6 +241,29 @@ do_online() {
   if [[ $IPV6 == yes ]]; then ip -n "$(ns_of "router-$1")" route replace default via 2001:db8:ffff::1; fi
   tailnet online "$1"
 }
+
+# As when the power fails: nothing inside is told, and what it had in memory and in its kernel is gone.
+do_crash() {
+  known "${1-}"
+  local ns
+  ns=$(ns_of "$1")
+  wait_for 20 "the end of $1" nobody_in "$ns"
+  wait_for 20 "the end of the container of $1" is_gone "$(<"$STATE/hosts/$1/nspawn")"
+  # Said by name, since a namespace takes its links with it at its leisure.
+  ip -n "$(ns_of "router-$1")" link del "$1"
+  ip netns del "$ns"
+  rm -f "$STATE/hosts/$1/pid"
+}
+
+do_boot() {
+  known "${1-}"
+  [[ ! -f $STATE/hosts/$1/pid ]] || die "host $1 is running"
+  plug_host "$1"
+  start_host "$1"
+  ready_host "$1" 1
+}
+
+is_gone() { [[ ! -e /proc/$1 || $(awk '/^State:/ {print $2}' "/proc/$1/status" 2>/dev/null) == [ZX] ]]; }
 
 do_rename() {
   known "${1-}"

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Hosts: real systemd as process 1 of a container, on an overlay of the layers, in the host's network namespace.
 
-# start_host HOST KIND [TAILSCALE-LAYER]: returns at once; ready_host waits.
-start_host() {
+# furnish_host HOST KIND [TAILSCALE-LAYER]: its files.
+furnish_host() {
   local host=$1 kind=$2 dir=$STATE/hosts/$1 lower
   mkdir -p "$dir/upper" "$dir/work" "$dir/root"
   lower=${3:+$3/root:}$TOOLS_LAYER/root:$BASE_LAYER
@@ -20,6 +20,11 @@ start_host() {
   cat "$STATE/tailnet.pem" >>"$dir/root/etc/ssl/certs/ca-certificates.crt"
   mkdir -p "$dir/root/etc/wirescale"
   if [[ $kind != bare ]]; then enable_units "$dir/root"; fi
+}
+
+# start_host HOST: returns at once; ready_host waits.
+start_host() {
+  local host=$1 dir=$STATE/hosts/$1
   SYSTEMD_NSPAWN_API_VFS_WRITABLE=network enter_cgroup_and "$host" systemd-nspawn --quiet --boot --directory="$dir/root" --register=no --keep-unit \
     --machine="wsl-$LAB-$host" --network-namespace-path="/run/netns/$(ns_of "$host")" --capability=all \
     --system-call-filter="@debug @process @resources @privileged pidfd_open pidfd_getfd" --resolv-conf=off --timezone=off --link-journal=no \
@@ -93,9 +98,13 @@ find_leader() {
 }
 
 on() {
-  local host=$1
+  local host=$1 pid
   shift
-  enter "$(<"$STATE/hosts/$host/pid")" "$@"
+  if ! pid=$(cat "$STATE/hosts/$host/pid" 2>/dev/null); then
+    say "host $host is not running"
+    return 1
+  fi
+  enter "$pid" "$@"
 }
 
 # ready_host HOST NTH: wait until it runs, then join the tailnet as its NTH node, so that addresses are the same every time.

@@ -56,13 +56,11 @@ IP
   fi
 }
 
-# make_site HOST: the host's namespace and its router's.
-make_site() {
-  local host=$1 n router inet ns
+make_router() {
+  local host=$1 n router inet
   n=$(number_of "$host")
-  ns=$(ns_of "$host") router=$(ns_of "router-$host") inet=$(ns_of inet)
+  router=$(ns_of "router-$host") inet=$(ns_of inet)
   ip netns add "$router"
-  ip netns add "$ns"
   if [[ $SLOW == yes ]]; then
     # The process that slows the link sees frames as they would be on a wire: whole, and with their check sums.
     ip -n "$(ns_of slow)" link add "$host-w" up type veth peer name wan netns "$router"
@@ -81,16 +79,8 @@ route add default via 203.0.113.1
 link add lan type bridge
 link set lan up
 addr add 192.168.$n.1/24 dev lan
-link add $host type veth peer name eth0 netns $ns
-link set $host master lan up
 IP
   in_ns "router-$host" sysctl -qw net.ipv4.ip_forward=1
-  ip -n "$ns" -batch - <<IP
-link set lo up
-link set eth0 up
-addr add 192.168.$n.2/24 dev eth0
-route add default via 192.168.$n.1
-IP
   if [[ $IPV6 == yes ]]; then
     in_ns "router-$host" sysctl -qw net.ipv6.conf.all.forwarding=1
     ip -n "$router" -batch - <<IP
@@ -99,13 +89,35 @@ route add default via 2001:db8:ffff::1
 addr add 2001:db8:$n::1/64 dev lan nodad
 IP
     ip -n "$inet" route add "2001:db8:$n::/48" via "2001:db8:ffff::$n"
-    ip -n "$ns" -batch - <<IP
-addr add 2001:db8:$n::2/64 dev eth0 nodad
-route add default via 2001:db8:$n::1
-IP
   else
     # The internet has no IPv6 then; inside the host it works all the same, as on any machine.
     in_ns "router-$host" sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+  fi
+}
+
+# plug_host HOST: its namespace, with a cable to its router.
+plug_host() {
+  local host=$1 n ns net
+  n=$(number_of "$host")
+  ns=$(ns_of "$host")
+  ip netns add "$ns"
+  ip -n "$(ns_of "router-$host")" -batch - <<IP
+link add $host type veth peer name eth0 netns $ns
+link set $host master lan up
+IP
+  ip -n "$ns" -batch - <<IP
+link set lo up
+link set eth0 up
+addr add 192.168.$n.2/24 dev eth0
+route add default via 192.168.$n.1
+IP
+  if [[ $IPV6 == yes ]]; then
+    # The network as the router has it now, in case that the host starts once more.
+    net=$(ip -n "$(ns_of "router-$host")" -j -6 addr show dev lan scope global | jq -r '.[0].addr_info[0].local | rtrimstr("::1")')
+    ip -n "$ns" -batch - <<IP
+addr add $net::2/64 dev eth0 nodad
+route add default via $net::1
+IP
   fi
 }
 
