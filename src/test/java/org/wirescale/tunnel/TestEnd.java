@@ -44,6 +44,10 @@ final class TestEnd implements AutoCloseable {
     }
 
     TunnelHeader header(PublicKey peerKey) {
+        return header(publicKey, peerKey);
+    }
+
+    static TunnelHeader header(PublicKey publicKey, PublicKey peerKey) {
         return new TunnelHeader(
                 TUNNEL,
                 new PeerNode("nPeer", "peer", List.of()),
