@@ -74,18 +74,12 @@ do_up() {
   for option in debootstrap systemd-nspawn nft ip ethtool jq pgrep conntrack flock nsenter; do
     PATH=$PATH:/usr/sbin:/sbin command -v "$option" >/dev/null || die "this machine has no $option; install what is missing with lab/need"
   done
-  BASE_LAYER=$("$HERE/image" base)
-  TOOLS_LAYER=$("$HERE/image" tools)
-  OLD_LAYER=
-  if [[ " ${kinds[*]} " == *' 1.0.3 '* ]]; then OLD_LAYER=$("$HERE/image" 1.0.3); fi
-
-  for host in "${!versions[@]}"; do versions[$host]=$("$HERE/image" tailscale "${versions[$host]}"); done
-
+  get_layers
+  mkdir -p "$STATES"
+  mkdir -m 700 "$STATE" || die "a lab of the name '$LAB' is being started by somebody else"
   trap 'status=$?; trap - EXIT; if ((status)); then say "taking down what was started"; do_down; fi; exit $status' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
-  mkdir -p "$STATES"
-  mkdir -m 700 "$STATE" || die "a lab of the name '$LAB' is being started by somebody else"
   # In memory: nothing of a lab outlives it, and overlays need a file system that is no overlay.
   mount -t tmpfs -o mode=0700 "wirescale-lab-$LAB" "$STATE"
   mkdir "$STATE/hosts"
@@ -122,6 +116,27 @@ do_up() {
   fi
   trap - EXIT
   say "lab '$LAB' is up: $HOSTS"
+}
+
+# The two layers that take long are built at the same time.
+get_layers() {
+  local tools job host
+  tools=$(mktemp)
+  "$HERE/image" tools >"$tools" &
+  job=$!
+  # Who runs in the background does not hear Ctrl-C.
+  # shellcheck disable=SC2064 # as they are now
+  trap "kill $job 2>/dev/null; wait $job 2>/dev/null; rm -f '$tools'" EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  BASE_LAYER=$("$HERE/image" base)
+  OLD_LAYER=
+  if [[ " ${kinds[*]} " == *' 1.0.3 '* ]]; then OLD_LAYER=$("$HERE/image" 1.0.3); fi
+  wait $job
+  TOOLS_LAYER=$(<"$tools")
+  rm "$tools"
+  trap - EXIT
+  for host in "${!versions[@]}"; do versions[$host]=$("$HERE/image" tailscale "${versions[$host]}"); done
 }
 
 all_direct() {

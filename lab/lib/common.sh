@@ -29,20 +29,23 @@ step() {
   shift 2
   mkdir -p "$(dirname "$log")"
   say "$text …"
-  "$@" >"$log" 2>&1 </dev/null &
+  # A process group of its own, so that all of it can be ended with us.
+  setsid -- "$@" >"$log" 2>&1 </dev/null &
   pid=$!
+  STEP=$pid
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.2
     if ((SECONDS - started - shown >= 15)); then
       shown=$((SECONDS - started))
-      say "  … ${shown} s: $(tail -n 1 "$log" | tr -cd '[:print:]' | cut -c1-100)"
+      say "  … ${text%% (*}, ${shown} s: $(tail -n 1 "$log" | tr -cd '[:print:]' | cut -c1-100)"
     fi
   done
   if ! wait "$pid"; then
     tail -n 30 "$log" >&2
     die "$text failed; the whole log is $log"
   fi
-  say "  done in $((SECONDS - started)) s"
+  STEP=
+  say "  ${text%% (*}: done after $((SECONDS - started)) s"
 }
 
 # cached KIND HASH BUILDER: print the folder of the layer, calling `BUILDER FOLDER` first when it is not there.
@@ -74,6 +77,7 @@ cached() {
 
 # Called by an EXIT trap: what is half built goes, and so do mounts in it.
 forget_half_built() {
+  if [[ -n ${STEP:-} ]]; then kill -TERM -- "-$STEP" 2>/dev/null && wait "$STEP" 2>/dev/null || true; fi
   [[ -n ${BUILDING:-} && -d $BUILDING ]] || return 0
   local mounted
   while mounted=$(awk -v p="$BUILDING/" 'index($2, p) == 1 {print $2}' /proc/mounts | tail -n 1) && [[ -n $mounted ]]; do
