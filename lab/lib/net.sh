@@ -38,6 +38,13 @@ make_slow() {
   in_ns slow sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 }
 
+# Where Docker loaded br_netfilter, bridged frames would pass the firewall rules, and the connection table, twice.
+bridge_is_a_bridge() {
+  if [[ -e /proc/sys/net/bridge/bridge-nf-call-iptables ]]; then
+    in_ns "$1" sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0
+  fi
+}
+
 make_inet() {
   local ns
   ns=$(ns_of inet)
@@ -48,6 +55,7 @@ link add net0 type bridge
 link set net0 up
 addr add 203.0.113.1/24 dev net0
 IP
+  bridge_is_a_bridge inet
   if [[ $IPV6 == yes ]]; then
     in_ns inet sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.conf.net0.accept_dad=0
     ip -n "$ns" addr add 2001:db8:ffff::1/64 dev net0 nodad
@@ -81,6 +89,7 @@ link set lan up
 addr add 192.168.$n.1/24 dev lan
 IP
   in_ns "router-$host" sysctl -qw net.ipv4.ip_forward=1
+  bridge_is_a_bridge "router-$host"
   if [[ $IPV6 == yes ]]; then
     in_ns "router-$host" sysctl -qw net.ipv6.conf.all.forwarding=1
     ip -n "$router" -batch - <<IP
