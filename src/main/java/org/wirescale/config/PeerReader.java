@@ -50,11 +50,8 @@ final class PeerReader {
         }
     }
 
-    /** An empty value is none to wg, an empty item between commas an error. */
+    /** wg takes no empty item between commas, and no empty list. */
     private void readAllowedIps(Entry entry) {
-        if (entry.value().isEmpty()) {
-            return;
-        }
         for (String item : entry.value().split(",", -1)) {
             allowedIps.add(Values.network(section, entry, ConfigLines.trim(item), ConfigReason.NETWORK));
         }
