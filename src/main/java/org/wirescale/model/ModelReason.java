@@ -10,6 +10,7 @@ public enum ModelReason implements Reason {
     ADDRESS("'{text}' is not an IPv4 or IPv6 address"),
     NETWORK("'{text}' is not an IPv4 or IPv6 network such as 192.168.3.0/24 or fd00::/64"),
     ENDPOINT("'{text}' is not an endpoint such as 203.0.113.7:41641 or [2001:db8::7]:41641"),
+    STABLE_ID("'{text}' is not the StableID of a Tailscale node, as 'tailscale whois --json' shows it"),
     UID("'{text}' is not the token of a session: it must be a UUID");
 
     private final String sentence;
