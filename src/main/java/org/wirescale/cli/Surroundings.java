@@ -1,19 +1,55 @@
 package org.wirescale.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Folders;
+import org.wirescale.tailscale.LocalApi;
 
 /**
  * What a command finds around it; tests put something else there.
  *
  * @param environment the variables of this process
+ * @param tailnet made when a command needs it: most do not
+ * @param root whether root runs the command
  */
-record Surroundings(Folders folders, Map<String, String> environment) {
+record Surroundings(Folders folders, Map<String, String> environment, Supplier<Peers> tailnet, BooleanSupplier root) {
     static Surroundings ofThisProcess() {
-        return new Surroundings(Folders.system(), System.getenv());
+        return new Surroundings(
+                Folders.system(),
+                System.getenv(),
+                () -> new TailscalePeers(LocalApi.system()),
+                Surroundings::isRootHere);
     }
 
+    Peers peers() {
+        return tailnet.get();
+    }
+
+    /** The variable's value, empty where it is not set. */
     String variable(String name) {
         return environment.getOrDefault(name, "");
+    }
+
+    /**
+     * @throws WirescaleException with {@link CliReason#NOT_ROOT}
+     */
+    void requireRoot(String command) {
+        if (!root.getAsBoolean()) {
+            throw WirescaleException.of(CliReason.NOT_ROOT, "command", command);
+        }
+    }
+
+    /** The kernel gives this folder to the process's effective user; names and {@code $USER} say nothing. */
+    private static boolean isRootHere() {
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

@@ -4,14 +4,18 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.wirescale.model.ExitCode;
+import org.wirescale.model.InterfaceName;
 import org.wirescale.model.Version;
+import org.wirescale.model.WirescaleException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code wirescale}. */
 @Command(
@@ -20,6 +24,9 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Wirescale.VersionText.class)
 public final class Wirescale extends CommonOptions implements Runnable {
+    /** The commands that change the machine themselves, and tell the journal so. */
+    private static final Set<String> LOGGING = Set.of("daemon", "down");
+
     @Option(
             names = {"-v", "--version"},
             versionHelp = true,
@@ -34,6 +41,10 @@ public final class Wirescale extends CommonOptions implements Runnable {
     private Wirescale() {}
 
     public static void main(String[] args) {
+        if (args.length > 0 && !LOGGING.contains(args[0])) {
+            // Otherwise the first class with a logger would load and start logback, for nobody.
+            System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+        }
         System.exit(run(writer(FileDescriptor.out), writer(FileDescriptor.err), Surroundings.ofThisProcess(), args));
     }
 
@@ -54,7 +65,10 @@ public final class Wirescale extends CommonOptions implements Runnable {
     static CommandLine commandLine(PrintWriter out, PrintWriter err, Surroundings surroundings) {
         ErrorHandler errors = new ErrorHandler(surroundings);
         return new CommandLine(new Wirescale())
+                .addSubcommand(new UpgradeCommand(surroundings))
+                .addSubcommand(new DownCommand(surroundings))
                 .addSubcommand(new DaemonCommand(surroundings))
+                .registerConverter(InterfaceName.class, Wirescale::interfaceName)
                 .setOut(out)
                 .setErr(err)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
@@ -62,6 +76,14 @@ public final class Wirescale extends CommonOptions implements Runnable {
                 .setExecutionExceptionHandler(errors)
                 .setParameterExceptionHandler(errors)
                 .setUsageHelpAutoWidth(false);
+    }
+
+    private static InterfaceName interfaceName(String text) {
+        try {
+            return InterfaceName.parse(text);
+        } catch (WirescaleException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
     }
 
     @Override

@@ -1,0 +1,61 @@
+package org.wirescale.cli;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.wirescale.model.ExitCode;
+import org.wirescale.model.InterfaceName;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.os.LockName;
+import org.wirescale.os.Locks;
+import org.wirescale.tunnel.Tunnel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code wirescale down}: undoes a tunnel by its state file, whether the daemon runs or not. */
+@Command(name = "down", header = "Take a tunnel down and undo all that was done for it, hooks included. Needs root.")
+final class DownCommand extends CommonOptions implements Callable<Integer> {
+    private static final Duration LOCK_WAIT = Duration.ofSeconds(30);
+
+    @Parameters(paramLabel = "INTERFACE", description = "The tunnel's interface.")
+    @SuppressWarnings("NullAway.Init")
+    private InterfaceName iface;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    private final Surroundings surroundings;
+
+    DownCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        surroundings.requireRoot("down");
+        try (Locks.Held _ = Locks.take(surroundings.folders(), LockName.ofInterface(iface), LOCK_WAIT)) {
+            Tunnel tunnel = Tunnel.load(surroundings.folders(), iface)
+                    .orElseThrow(
+                            () -> WirescaleException.of(CliReason.NO_TUNNEL, "interface", iface, "others", others()));
+            List<WirescaleException> failures = tunnel.undo();
+            if (!failures.isEmpty()) {
+                String problems =
+                        failures.stream().map(WirescaleException::getMessage).collect(Collectors.joining("; "));
+                throw WirescaleException.of(CliReason.LEFT_OVER, "interface", iface, "problems", problems);
+            }
+        }
+        spec.commandLine().getOut().println("Interface '" + iface + "' has been taken down");
+        return ExitCode.DONE.number();
+    }
+
+    private String others() {
+        String names = Tunnel.all(surroundings.folders()).stream()
+                .map(tunnel -> "'" + tunnel.interfaceName() + "'")
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? "" : ": there is " + names;
+    }
+}

@@ -1,0 +1,32 @@
+package org.wirescale.cli;
+
+import org.wirescale.model.IpAddress;
+import org.wirescale.model.WirescaleException;
+
+/** How a command finds the machine that is meant. */
+interface Peers {
+    /**
+     * The peer, its name as this tailnet calls it.
+     *
+     * @param address one of its Tailscale addresses
+     */
+    record Found(String name, IpAddress address) {
+        @Override
+        public String toString() {
+            return "'" + name + "' (" + address + ")";
+        }
+    }
+
+    /**
+     * @param text a MagicDNS name, short or full, or a Tailscale address
+     * @throws WirescaleException when there is no such peer, or when it is offline or this machine
+     */
+    Found find(String text);
+
+    /**
+     * Waits until Tailscale has a direct way to the peer.
+     *
+     * @throws WirescaleException when there is none
+     */
+    void requireEndpoint(Found peer);
+}

@@ -1,0 +1,42 @@
+package org.wirescale.cli;
+
+import java.time.Duration;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.tailscale.DirectEndpoint;
+import org.wirescale.tailscale.LocalApi;
+import org.wirescale.tailscale.Node;
+import org.wirescale.tailscale.PeerLookup;
+import org.wirescale.tailscale.TailscaleStatus;
+
+/** Asks this machine's tailscaled, for the user who runs the command; the daemon asks all of it again. */
+final class TailscalePeers implements Peers {
+    /** A way through two NATs takes a few seconds the first time. */
+    private static final Duration ENDPOINT_TIME = Duration.ofSeconds(15);
+
+    private final LocalApi api;
+
+    TailscalePeers(LocalApi api) {
+        this.api = api;
+    }
+
+    @Override
+    public Found find(String text) {
+        TailscaleStatus status = api.status();
+        Node peer = PeerLookup.requireOnline(status, PeerLookup.find(status, text));
+        return new Found(
+                peer.called(status.suffix()),
+                peer.primaryAddress().orElseThrow(() -> WirescaleException.of(CliReason.NO_ADDRESS, "peer", text)));
+    }
+
+    @Override
+    public void requireEndpoint(Found found) {
+        try {
+            TailscaleStatus status = api.status();
+            DirectEndpoint.find(
+                    api, status, PeerLookup.find(status, found.address().toString()), ENDPOINT_TIME);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw WirescaleException.causedBy(e, CliReason.INTERRUPTED);
+        }
+    }
+}
