@@ -41,11 +41,16 @@ public final class Wirescale extends CommonOptions implements Runnable {
     private Wirescale() {}
 
     public static void main(String[] args) {
-        if (args.length > 0 && !LOGGING.contains(args[0])) {
-            // Otherwise the first class with a logger would load and start logback, for nobody.
+        chooseLogging(args);
+        System.exit(run(writer(FileDescriptor.out), writer(FileDescriptor.err), Surroundings.ofThisProcess(), args));
+    }
+
+    /** Without this the first class that has a logger would load and start logback, for nobody. */
+    static void chooseLogging(String... args) {
+        if (args.length == 0 || !LOGGING.contains(args[0])) {
+            System.setProperty("slf4j.internal.verbosity", "WARN");
             System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
         }
-        System.exit(run(writer(FileDescriptor.out), writer(FileDescriptor.err), Surroundings.ofThisProcess(), args));
     }
 
     /**
