@@ -61,11 +61,11 @@ final class WirescaleReader {
         if (!option.name.equals(entry.key())) {
             throw section.unknownKey(entry);
         }
-        read(entry, option.value);
+        read(entry, option.name, option.value);
     }
 
-    private void read(Entry entry, String value) {
-        switch (entry.folded()) {
+    private void read(Entry entry, String key, String value) {
+        switch (key.toLowerCase(Locale.ROOT)) {
             case "interface" -> {
                 if (!InterfaceName.isValid(value)) {
                     throw section.error(ConfigReason.INTERFACE_NAME, entry);

@@ -25,6 +25,7 @@ final class NamesTest {
         "bob.evillab.ts.net.,lab.ts.net,bob.evillab.ts.net",
         "bob.x.lab.ts.net.,lab.ts.net,bob.x.lab.ts.net",
         "lab.ts.net.,lab.ts.net,lab.ts.net",
+        "evillab.ts.net.,lab.ts.net,evillab.ts.net",
         "bob,'',bob",
         "bob.,'',bob",
         "bob.lab.ts.net.,'',bob.lab.ts.net",
