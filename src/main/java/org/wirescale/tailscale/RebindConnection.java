@@ -23,6 +23,17 @@ final class RebindConnection implements AutoCloseable {
         return stream.peerPid();
     }
 
+    /** Whether tailscaled has the call at all: its answer to a GET says so and does nothing. */
+    boolean canRebind() {
+        try {
+            HttpConnection.Response response = http.send("GET", REBIND, Deadline.in(TIME));
+            byte[] _ = response.body().readAll(Deadline.in(TIME));
+            return response.status() == 405;
+        } catch (IOException e) {
+            throw LocalApi.failure(e, TIME);
+        }
+    }
+
     /** Has bound its sockets anew when this returns. */
     void rebind() {
         try {

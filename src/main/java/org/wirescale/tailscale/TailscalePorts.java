@@ -1,0 +1,95 @@
+package org.wirescale.tailscale;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.wirescale.model.Endpoint;
+import org.wirescale.model.IpAddress;
+import org.wirescale.model.Port;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Sockets.Family;
+
+/**
+ * The UDP ports through which tailscaled speaks to peers, one a family; they can differ. tailscaled has short-lived UDP sockets
+ * too: a port counts when it is told to the others beside an address of this machine, and tailscaled is seen to hold it.
+ */
+public record TailscalePorts(Optional<Port> ipv4, Optional<Port> ipv6) {
+    /** After it has bound anew, tailscaled needs a moment until it tells its new port. */
+    private static final Duration SETTLED = Duration.ofSeconds(3);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
+    /**
+     * The ports now.
+     *
+     * @throws WirescaleException with {@link TailscaleReason#NO_PORT}
+     */
+    public static TailscalePorts find(LocalApi api) throws InterruptedException {
+        Tailscaled tailscaled = Tailscaled.find(api);
+        if (!tailscaled.isInOurNetwork()) {
+            throw WirescaleException.of(
+                    TailscaleReason.NO_PORT,
+                    "why",
+                    "tailscaled runs in another network namespace, such as a container");
+        }
+        Deadline deadline = Deadline.in(SETTLED);
+        while (true) {
+            Node self = api.statusWithoutPeers()
+                    .requireRunning()
+                    .self()
+                    .orElseThrow(() -> WirescaleException.of(TailscaleReason.STARTING));
+            TailscalePorts ports = choose(self.endpoints(), tailscaled.sockets(), DirectEndpoint.localAddresses());
+            if (ports.ipv4().isPresent() || ports.ipv6().isPresent()) {
+                return ports;
+            }
+            if (deadline.hasPassed()) {
+                throw WirescaleException.of(
+                        TailscaleReason.NO_PORT,
+                        "why",
+                        "none of the ports that it tells to others is one that it has open");
+            }
+            Thread.sleep(LOOK_AGAIN);
+        }
+    }
+
+    static TailscalePorts choose(List<Endpoint> told, List<Tailscaled.Owned> sockets, Set<IpAddress> local) {
+        Set<Port> tellsIpv4 = new HashSet<>();
+        Set<Port> tellsIpv6 = new HashSet<>();
+        for (Endpoint endpoint : told) {
+            if (local.contains(endpoint.address())) {
+                (endpoint.address().isIpv6() ? tellsIpv6 : tellsIpv4).add(endpoint.port());
+            }
+        }
+        return new TailscalePorts(held(sockets, Family.IPV4, tellsIpv4), held(sockets, Family.IPV6, tellsIpv6));
+    }
+
+    private static Optional<Port> held(List<Tailscaled.Owned> sockets, Family family, Set<Port> told) {
+        return sockets.stream()
+                .filter(socket -> socket.family() == family && socket.entry().isOpenToAll())
+                .map(Tailscaled.Owned::port)
+                .filter(told::contains)
+                .findFirst();
+    }
+
+    /** The port in that family. */
+    public Optional<Port> of(Family family) {
+        return family == Family.IPV4 ? ipv4 : ipv6;
+    }
+
+    /**
+     * The port that a peer at this endpoint is reached from.
+     *
+     * @throws WirescaleException with {@link TailscaleReason#NO_PORT} when tailscaled has none in the endpoint's family
+     */
+    public Port towards(Endpoint endpoint) {
+        Family family = Family.of(endpoint.address());
+        return of(family)
+                .orElseThrow(() -> WirescaleException.of(
+                        TailscaleReason.NO_PORT,
+                        "why",
+                        "it has none for " + (family == Family.IPV6 ? "IPv6" : "IPv4")
+                                + ", where the peer is reached"));
+    }
+}
