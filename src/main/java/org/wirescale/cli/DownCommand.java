@@ -42,6 +42,7 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
                     .orElseThrow(
                             () -> WirescaleException.of(CliReason.NO_TUNNEL, "interface", iface, "others", others()));
             List<WirescaleException> failures = tunnel.undo();
+            tunnel.state().link().ifPresent(link -> surroundings.peers().portIsFree(link.listenPort()));
             if (!failures.isEmpty()) {
                 String problems =
                         failures.stream().map(WirescaleException::getMessage).collect(Collectors.joining("; "));

@@ -1,6 +1,7 @@
 package org.wirescale.cli;
 
 import org.wirescale.model.IpAddress;
+import org.wirescale.model.Port;
 import org.wirescale.model.WirescaleException;
 
 /** How a command finds the machine that is meant. */
@@ -29,4 +30,7 @@ interface Peers {
      * @throws WirescaleException when there is none
      */
     void requireEndpoint(Found peer);
+
+    /** A tunnel no longer has that port: tailscaled comes back to it if it is the one that it is configured with. */
+    void portIsFree(Port port);
 }

@@ -1,8 +1,10 @@
 package org.wirescale.cli;
 
 import java.time.Duration;
+import org.wirescale.model.Port;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.tailscale.DirectEndpoint;
+import org.wirescale.tailscale.HomePort;
 import org.wirescale.tailscale.LocalApi;
 import org.wirescale.tailscale.Node;
 import org.wirescale.tailscale.PeerLookup;
@@ -38,5 +40,10 @@ final class TailscalePeers implements Peers {
             Thread.currentThread().interrupt();
             throw WirescaleException.causedBy(e, CliReason.INTERRUPTED);
         }
+    }
+
+    @Override
+    public void portIsFree(Port port) {
+        HomePort.comeBackTo(api, port);
     }
 }

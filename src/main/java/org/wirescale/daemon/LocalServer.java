@@ -48,6 +48,9 @@ public final class LocalServer implements AutoCloseable {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final AFUNIXServerSocket socket;
+    /** Closing systemd's socket shuts it down, for systemd and the next daemon too: it ends with this process instead. */
+    private final boolean activated;
+
     private final Rights rights;
     private final Duration requestDeadline;
     private final Handler handler;
@@ -55,8 +58,10 @@ public final class LocalServer implements AutoCloseable {
     private final Map<Integer, Integer> requests = new HashMap<>();
     private volatile boolean closing;
 
-    private LocalServer(AFUNIXServerSocket socket, Rights rights, Duration requestDeadline, Handler handler) {
+    private LocalServer(
+            AFUNIXServerSocket socket, boolean activated, Rights rights, Duration requestDeadline, Handler handler) {
         this.socket = socket;
+        this.activated = activated;
         this.rights = rights;
         this.requestDeadline = requestDeadline;
         this.handler = handler;
@@ -76,7 +81,11 @@ public final class LocalServer implements AutoCloseable {
             throws IOException {
         Optional<AFUNIXServerSocket> activated = activated(environment);
         LocalServer server = new LocalServer(
-                activated.isPresent() ? activated.get() : bound(path), rights, requestDeadline, handler);
+                activated.isPresent() ? activated.get() : bound(path),
+                activated.isPresent(),
+                rights,
+                requestDeadline,
+                handler);
         Thread.ofPlatform().name("local-socket").daemon().start(server::accept);
         return server;
     }
@@ -85,7 +94,9 @@ public final class LocalServer implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        LocalConnection.closeQuietly(socket);
+        if (!activated) {
+            LocalConnection.closeQuietly(socket);
+        }
         List.copyOf(connections).forEach(LocalConnection::close);
     }
 

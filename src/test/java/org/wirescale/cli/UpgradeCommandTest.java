@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.wirescale.model.IpAddress;
+import org.wirescale.model.Port;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Folders;
 import org.wirescale.tailscale.TailscaleReason;
@@ -61,6 +62,11 @@ final class UpgradeCommandTest {
             if (relayed) {
                 throw WirescaleException.of(TailscaleReason.ONLY_RELAYED, "peer", peer.name(), "relay", "'fra'");
             }
+        }
+
+        @Override
+        public void portIsFree(Port port) {
+            throw new AssertionError("an upgrade frees no port");
         }
     }
 

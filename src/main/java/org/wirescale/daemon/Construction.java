@@ -1,0 +1,153 @@
+package org.wirescale.daemon;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Trace;
+import org.wirescale.protocol.Features;
+import org.wirescale.protocol.PeerMessage;
+import org.wirescale.tailscale.HomePort;
+import org.wirescale.tunnel.Handshake;
+import org.wirescale.tunnel.LinkSettings;
+import org.wirescale.tunnel.Tunnel;
+import org.wirescale.tunnel.TunnelHeader;
+import org.wirescale.tunnel.TunnelPlan;
+import org.wirescale.tunnel.TunnelReason;
+import org.wirescale.tunnel.WireGuard;
+
+/**
+ * The making of a tunnel once both ends have agreed, the same at both. Closed before it stands, it takes everything back.
+ */
+final class Construction implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Construction.class);
+    /** For the other end's word that its tunnel stands; it had the handshake when we had it, and has hooks to run. */
+    private static final Duration PEER_STANDS = Duration.ofSeconds(90);
+
+    enum Role {
+        INITIATOR,
+        RESPONDER
+    }
+
+    private final Machine machine;
+    private final Session session;
+    private final LocalEnd local;
+    private final RemoteEnd remote;
+    private final PortHold hold;
+    private final Role role;
+    private final TunnelPlan plan;
+    private Optional<Tunnel> tunnel = Optional.empty();
+    private boolean stands;
+
+    Construction(Machine machine, Session session, LocalEnd local, RemoteEnd remote, PortHold hold, Role role) {
+        this.machine = machine;
+        this.session = session;
+        this.local = local;
+        this.remote = remote;
+        this.hold = hold;
+        this.role = role;
+        this.plan = Plans.of(machine.tunnels(), local, remote, hold.port());
+    }
+
+    /**
+     * What may still be refused, before the other end is told that we are ready: the user's PreUp among it. A tunnel that is about
+     * to be replaced has to stay until then, and what would be done now is done after it went.
+     */
+    void prepare() {
+        if (local.replaces().isEmpty()) {
+            begin();
+        }
+    }
+
+    private Tunnel begin() {
+        Tunnel begun = Tunnel.begin(machine.folders(), header());
+        tunnel = Optional.of(begun);
+        begun.applyAll(plan.beforeGo());
+        return begun;
+    }
+
+    /**
+     * Makes the interface, moves the port to it and waits for the handshake.
+     *
+     * @param nat whether both ends are behind NAT
+     * @param peerIsOurs whether the other end follows the rule of the one that drives
+     */
+    void build(boolean nat, boolean peerIsOurs) throws InterruptedException {
+        Trace.step("build.begin");
+        local.replaces().ifPresent(machine::takeDown);
+        Tunnel building = tunnel.orElseGet(this::begin);
+        hold.beforeLink(session);
+        session.say("Setting up WireGuard interface '" + local.iface() + "'...");
+        building.update(state -> state.withWay(hold.way()));
+        building.applyAll(plan.link());
+        WireGuard.Peer peer = new WireGuard.Peer(
+                remote.publicKey(), Optional.of(remote.presharedKey()), Plans.allowedIps(local), Optional.empty(), 0);
+        boolean drives = role == Role.INITIATOR && peerIsOurs;
+        WireGuard.Peer first = drives ? peer.driven(remote.endpoint()) : peer.passive();
+        hold.handOver(session, building, () -> WireGuard.listen(local.iface(), hold.port(), first));
+        building.update(state -> state.withLink(new LinkSettings(hold.port(), Optional.of(remote.endpoint()))));
+        Trace.step("port.moved");
+        hold.afterLink(session);
+        awaitHandshake(building, peer, drives);
+        building.applyAll(plan.afterHandshake());
+        session.say("Launching autoremove subprocess. Running as unit: autoremove-" + local.iface() + ".service");
+    }
+
+    private void awaitHandshake(Tunnel building, WireGuard.Peer peer, boolean drives) {
+        Handshake handshake = new Handshake(local.iface(), peer, remote.endpoint(), remote.roundTrip());
+        try {
+            long at = drives ? handshake.drive() : handshake.respond();
+            building.update(state -> state.withHandshake(at));
+            machine.rates().handshake(session.peer().stableId());
+            Trace.step("handshake.done");
+        } catch (WirescaleException e) {
+            if (e.reason() == TunnelReason.NO_HANDSHAKE) {
+                machine.rates().noHandshake(session.peer().stableId());
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Leaves the tunnel standing, once the other end's stands too where it can tell.
+     *
+     * @throws WirescaleException when the other end took its tunnel down again; ours goes too
+     */
+    void stand(Dialogue dialogue, Set<String> features) throws InterruptedException {
+        Tunnel built = tunnel.orElseThrow();
+        built.finish();
+        if (features.contains(Features.SUCCESS)) {
+            dialogue.send(new PeerMessage.Success());
+            dialogue.expect(PeerMessage.Success.class, PEER_STANDS);
+        }
+        stands = true;
+        machine.standing().cameUp(session.peer().stableId(), local.iface());
+        machine.forgetOldPortLater(local.iface(), session.token().uid());
+    }
+
+    private TunnelHeader header() {
+        return new TunnelHeader(
+                local.iface(),
+                session.peer().node(),
+                local.publicKey(),
+                remote.publicKey(),
+                Plans.options(local),
+                Optional.of(remote.iface()),
+                role == Role.INITIATOR,
+                session.token().uid());
+    }
+
+    @Override
+    public void close() {
+        if (!stands && tunnel.isPresent()) {
+            session.note("Taking back what was done for interface '" + local.iface() + "'");
+            List<WirescaleException> failures = tunnel.get().undo();
+            failures.forEach(failure -> LOG.warn("{}", failure.getMessage()));
+            hold.close();
+            HomePort.comeBackTo(machine.tailnet().api(), hold.port());
+        }
+    }
+}

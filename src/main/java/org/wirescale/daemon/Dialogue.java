@@ -1,0 +1,156 @@
+package org.wirescale.daemon;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.wirescale.daemon.wire.PeerConnection;
+import org.wirescale.model.ErrorCode;
+import org.wirescale.model.Reason;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.protocol.PeerLimits;
+import org.wirescale.protocol.PeerMessage;
+
+/** What both roles do with the other end: wait for the message whose turn it is, show the lines between, notice that it is gone. */
+final class Dialogue {
+    private final Session session;
+    private final PeerConnection connection;
+    private final BooleanSupplier peerAnswers;
+
+    /**
+     * @param peerAnswers asks Tailscale whether the peer still answers; may take {@link PeerLimits#LIVENESS_CHECK}
+     */
+    Dialogue(Session session, PeerConnection connection, BooleanSupplier peerAnswers) {
+        this.session = session;
+        this.connection = connection;
+        this.peerAnswers = peerAnswers;
+        connection.whenReady(session.gate()::signal);
+    }
+
+    void send(PeerMessage message) {
+        connection.send(message);
+    }
+
+    /**
+     * Waits for the one message that may come now.
+     *
+     * @throws WirescaleException when the peer ends the session, sends anything else, or the deadline passes
+     * @throws InterruptedException when the session is cancelled
+     */
+    <T extends PeerMessage> T expect(Class<T> type, Duration deadline) throws InterruptedException {
+        return expectUnless(() -> false, type, deadline).orElseThrow();
+    }
+
+    /** Like {@link #expect}, but ends without a message once the other condition holds. */
+    <T extends PeerMessage> Optional<T> expectUnless(BooleanSupplier other, Class<T> type, Duration deadline)
+            throws InterruptedException {
+        Optional<PeerMessage> message = next(other, deadline);
+        if (message.isPresent() && !type.isInstance(message.get())) {
+            throw outOfOrder(message.get(), type.getSimpleName());
+        }
+        return message.map(type::cast);
+    }
+
+    /**
+     * Waits for something that is no message, for as long as the peer is there.
+     *
+     * @throws WirescaleException when the peer ends the session meanwhile, or sends what it may not send yet
+     */
+    void awaitWithPeer(BooleanSupplier condition, Duration deadline) throws InterruptedException {
+        Optional<PeerMessage> message = next(condition, deadline);
+        if (message.isPresent()) {
+            throw outOfOrder(message.get(), "Ack");
+        }
+    }
+
+    /**
+     * Sends {@code go} and makes sure that it arrived.
+     *
+     * @throws WirescaleException with {@link SessionReason#PEER_SILENT}
+     */
+    void go(boolean nat) throws InterruptedException {
+        connection.send(new PeerMessage.Go(nat));
+        if (!connection.ping(PeerLimits.PING_DEADLINE)) {
+            throw silent();
+        }
+    }
+
+    private Optional<PeerMessage> next(BooleanSupplier other, Duration deadline) throws InterruptedException {
+        long end = System.nanoTime() + deadline.toNanos();
+        while (true) {
+            awaitNews(other, end, deadline);
+            Optional<PeerMessage> message = connection.poll();
+            if (message.isEmpty() && other.getAsBoolean()) {
+                return Optional.empty();
+            }
+            if (message.isPresent()) {
+                switch (message.get()) {
+                    case PeerMessage.Info info -> session.hear(info);
+                    case PeerMessage.Failure failure -> throw refusal(failure);
+                    case PeerMessage wanted -> {
+                        return Optional.of(wanted);
+                    }
+                }
+            }
+        }
+    }
+
+    private void awaitNews(BooleanSupplier other, long end, Duration deadline) throws InterruptedException {
+        while (true) {
+            Duration left = Duration.ofNanos(end - System.nanoTime());
+            if (!left.isPositive()) {
+                throw WirescaleException.of(
+                        SessionReason.TOO_LATE, "peer", session.peer().name(), "seconds", deadline.toSeconds());
+            }
+            Duration slice = left.compareTo(PeerLimits.SILENCE) < 0 ? left : PeerLimits.SILENCE;
+            if (session.gate().await(() -> connection.isReady() || other.getAsBoolean(), slice)) {
+                return;
+            }
+            if (slice.equals(PeerLimits.SILENCE) && !peerAnswers.getAsBoolean()) {
+                throw silent();
+            }
+        }
+    }
+
+    private WirescaleException silent() {
+        return WirescaleException.of(
+                SessionReason.PEER_SILENT, "peer", session.peer().name());
+    }
+
+    private WirescaleException outOfOrder(PeerMessage message, String expected) {
+        return WirescaleException.of(
+                SessionReason.OUT_OF_ORDER,
+                "peer",
+                session.peer().name(),
+                "code",
+                message.code(),
+                "expected",
+                expected);
+    }
+
+    /** Tells the peer why the session ends, if it still listens. */
+    void refuse(WirescaleException failure) {
+        connection.refuse(failure);
+    }
+
+    private WirescaleException refusal(PeerMessage.Failure failure) {
+        return WirescaleException.of(
+                new Refused(failure.errorCode()),
+                "peer",
+                session.peer().name(),
+                "text",
+                failure.message().isBlank() ? "the session was ended there" : failure.message());
+    }
+
+    /** The peer's own words, with the code that it gave them. */
+    record Refused(ErrorCode errorCode) implements Reason {
+        @Override
+        public String name() {
+            return "REFUSED";
+        }
+
+        @Override
+        public String sentence() {
+            return "{peer} says: {text}";
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package org.wirescale.daemon;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wirescale.config.AllowedIps;
+import org.wirescale.config.InterfaceNames;
+import org.wirescale.config.PeerFile;
+import org.wirescale.config.PeerFiles;
+import org.wirescale.config.TunnelOptions;
+import org.wirescale.daemon.wire.PeerClient;
+import org.wirescale.daemon.wire.PeerConnection;
+import org.wirescale.daemon.wire.PeerReason;
+import org.wirescale.model.Endpoint;
+import org.wirescale.model.InterfaceName;
+import org.wirescale.model.IpAddress;
+import org.wirescale.model.Port;
+import org.wirescale.model.PublicKey;
+import org.wirescale.model.SecretKey;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Commands;
+import org.wirescale.os.Folders;
+import org.wirescale.os.LockName;
+import org.wirescale.os.Locks;
+import org.wirescale.protocol.PeerLimits;
+import org.wirescale.tailscale.TailscalePorts;
+import org.wirescale.tunnel.OldPortForwardChange;
+import org.wirescale.tunnel.Tunnel;
+import org.wirescale.tunnel.TunnelState;
+
+/** This machine, as all sessions of the daemon share it. */
+final class Machine {
+    private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
+    private static final Path LINKS = Path.of("/sys/class/net");
+    private static final Duration STILL_ANSWERS = Duration.ofSeconds(3);
+
+    private final Folders folders;
+    private final Tailnet tailnet;
+    private final DaemonOptions options;
+    private final PeerFiles files;
+    private final Turnstile turnstile = new Turnstile();
+    private final Standing standing = new Standing();
+    private final TakeoverRates rates = new TakeoverRates();
+
+    Machine(Folders folders, Tailnet tailnet, DaemonOptions options) {
+        this.folders = folders;
+        this.tailnet = tailnet;
+        this.options = options;
+        this.files = new PeerFiles(folders.configuration());
+    }
+
+    Folders folders() {
+        return folders;
+    }
+
+    Tailnet tailnet() {
+        return tailnet;
+    }
+
+    DaemonOptions options() {
+        return options;
+    }
+
+    PeerFiles files() {
+        return files;
+    }
+
+    Turnstile turnstile() {
+        return turnstile;
+    }
+
+    Standing standing() {
+        return standing;
+    }
+
+    TakeoverRates rates() {
+        return rates;
+    }
+
+    String name() {
+        return tailnet.ownName();
+    }
+
+    List<Tunnel> tunnels() {
+        return Tunnel.all(folders);
+    }
+
+    /** What this machine decides about a tunnel that another asks for. */
+    TunnelRequest incoming() {
+        return TunnelRequest.ofPeer(options);
+    }
+
+    /**
+     * @throws WirescaleException with {@link SessionReason#PORT_BLOCKED} where Tailscale gets through and TCP does not
+     */
+    PeerConnection connect(Peer peer) throws InterruptedException {
+        try {
+            return PeerClient.connect(peer.address(), PeerLimits.PORT);
+        } catch (WirescaleException e) {
+            if (e.reason() == PeerReason.CONNECT_TIMED_OUT && tailnet.answers(peer, STILL_ANSWERS)) {
+                throw WirescaleException.causedBy(e, SessionReason.PORT_BLOCKED, "peer", peer.name());
+            }
+            throw e;
+        }
+    }
+
+    SessionLocks locks() {
+        return new SessionLocks(folders);
+    }
+
+    /**
+     * This machine's side of a tunnel with that peer: its file, the options, the interface, whose lock is taken.
+     *
+     * @param remoteInterface the name that the tunnel has at the peer, where the peer asked
+     * @throws WirescaleException for everything that is wrong with the file, and when the interface is taken
+     */
+    LocalEnd localEnd(Peer peer, TunnelRequest request, Optional<InterfaceName> remoteInterface, SessionLocks locks) {
+        PeerFile file = files.read(peer.file());
+        file.requireNode(peer.stableId());
+        AllowedIps.requireNoExitNode(file);
+        TunnelOptions decided = request.decide(file.wirescale().options());
+        InterfaceName wanted = InterfaceNames.wanted(request.iface(), file, peer.file());
+        Optional<Tunnel> replaced = remoteInterface.flatMap(name -> tunnelWith(peer, name));
+        InterfaceNames.Picked picked = replaced.map(Machine::nameOf)
+                .orElseGet(() -> InterfaceNames.pick(wanted, this::isTaken, decided.suffix()));
+        locks.takeInterface(picked.name());
+        SecretKey privateKey = file.iface().privateKey().orElseGet(SecretKey::randomPrivateKey);
+        return new LocalEnd(
+                file,
+                decided,
+                picked.name(),
+                request.suffixNumber().orElse(picked.suffix()),
+                privateKey,
+                publicKey(privateKey),
+                replaced);
+    }
+
+    /** A tunnel with that very node whose other end is asked for anew: the node has it no more. */
+    private Optional<Tunnel> tunnelWith(Peer peer, InterfaceName remoteInterface) {
+        return tunnels().stream()
+                .filter(tunnel -> tunnel.state().header().peer().stableId().equals(peer.stableId()))
+                .filter(tunnel -> tunnel.state()
+                        .header()
+                        .remoteInterface()
+                        .filter(remoteInterface::equals)
+                        .isPresent())
+                .findFirst();
+    }
+
+    private static InterfaceNames.Picked nameOf(Tunnel tunnel) {
+        return new InterfaceNames.Picked(
+                tunnel.interfaceName(), tunnel.state().header().options().suffixNumber());
+    }
+
+    private boolean isTaken(InterfaceName name) {
+        return Files.exists(LINKS.resolve(name.text()))
+                || Tunnel.load(folders, name).isPresent();
+    }
+
+    private static PublicKey publicKey(SecretKey privateKey) {
+        Commands.Result result = Commands.Command.of("wg", "pubkey")
+                .withStdin(privateKey.reveal() + "\n")
+                .run()
+                .expectOk();
+        return PublicKey.parse(result.stdout().strip());
+    }
+
+    /** Refuses an endpoint that the tunnel could not live with. */
+    void checkEndpoint(LocalEnd local, Peer peer, Endpoint endpoint) {
+        AllowedIps.requireNoRoutingLoop(local.file(), endpoint.address());
+        EndpointRoute.tunnelTowards(endpoint).ifPresent(device -> {
+            throw WirescaleException.of(
+                    SessionReason.ENDPOINT_IN_TUNNEL,
+                    "endpoint",
+                    endpoint,
+                    "peer",
+                    peer.name(),
+                    "device",
+                    device,
+                    "machine",
+                    name());
+        });
+    }
+
+    /**
+     * Holds the port that the peer is reached from, by the best way that this machine allows.
+     *
+     * @throws WirescaleException when neither way is open, or another program has the port
+     */
+    PortHold holdPort(Endpoint peer) throws InterruptedException {
+        Port port = TailscalePorts.find(tailnet.api()).towards(peer);
+        return new TakeoverHold(tailnet.api(), port, peer);
+    }
+
+    /** This machine's address of the family that the peer is spoken to in. */
+    IpAddress addressFor(Peer peer) {
+        List<IpAddress> own = tailnet.ownAddresses();
+        return own.stream()
+                .filter(address -> address.isIpv6() == peer.address().isIpv6())
+                .findFirst()
+                .orElseGet(() -> Tailnet.rank(own));
+    }
+
+    /** Takes a tunnel down whose interface's lock is held. */
+    void takeDown(Tunnel tunnel) {
+        tunnel.undo().forEach(failure -> LOG.warn("{}", failure.getMessage()));
+        standing.wentDown(tunnel.interfaceName());
+    }
+
+    /** Third machines know tailscaled's new port by now: what still sends the old one's packets there goes. */
+    void forgetOldPortLater(InterfaceName name, String session) {
+        Thread.ofVirtual().name("old-port " + name).start(() -> {
+            try {
+                Thread.sleep(OldPortForwardChange.LIFETIME);
+                try (Locks.Held _ = Locks.take(folders, LockName.ofInterface(name), Duration.ofMinutes(1))) {
+                    Tunnel.load(folders, name)
+                            .filter(tunnel -> tunnel.state().header().session().equals(session))
+                            .ifPresent(Machine::forgetOldPort);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (WirescaleException e) {
+                LOG.warn("The forwarding of the old port of '{}' was left in place: {}", name, e.getMessage());
+            }
+        });
+    }
+
+    private static void forgetOldPort(Tunnel tunnel) {
+        tunnel.state().entries().stream()
+                .map(TunnelState.Entry::change)
+                .filter(OldPortForwardChange.class::isInstance)
+                .forEach(tunnel::retire);
+    }
+}

@@ -1,0 +1,43 @@
+package org.wirescale.daemon;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.wirescale.model.SessionToken;
+import org.wirescale.protocol.PeerLimits;
+
+/** The sessions of this daemon, so that its end can end them. */
+final class OpenSessions {
+    /** The deadline of the end, with room for hooks that may take a minute each. */
+    private static final Duration LONGEST_WORK = PeerLimits.END_DEADLINE.multipliedBy(3);
+
+    private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+    private final Gate ended = new Gate();
+
+    Session open(SessionToken token, Peer peer, Consumer<String> user) {
+        Session session = Session.open(token, peer, user, this::closed);
+        sessions.add(session);
+        return session;
+    }
+
+    private void closed(Session session) {
+        sessions.remove(session);
+        ended.signal();
+    }
+
+    /** Ends those that have not agreed on a tunnel yet. */
+    void cancelAll() {
+        sessions.forEach(Session::cancel);
+    }
+
+    /** Whether no session has been building its tunnel for longer than one may take. */
+    boolean makeProgress() {
+        return sessions.stream().noneMatch(session -> session.isStuck(LONGEST_WORK));
+    }
+
+    /** Waits until the sessions have ended. */
+    void awaitEnd(Duration atMost) throws InterruptedException {
+        ended.await(sessions::isEmpty, atMost);
+    }
+}

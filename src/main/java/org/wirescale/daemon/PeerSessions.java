@@ -1,0 +1,75 @@
+package org.wirescale.daemon;
+
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wirescale.daemon.wire.PeerConnection;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.protocol.PeerLimits;
+import org.wirescale.protocol.PeerMessage;
+
+/** Serves the sessions that other machines open, each on its own virtual thread. */
+final class PeerSessions {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerSessions.class);
+
+    private final Machine machine;
+    private final OpenSessions open;
+
+    PeerSessions(Machine machine, OpenSessions open) {
+        this.machine = machine;
+        this.open = open;
+    }
+
+    void serve(PeerConnection connection) {
+        try (connection) {
+            Peer peer = machine.tailnet().caller(connection.remote());
+            PeerMessage first = connection.receive(PeerLimits.TOKEN_DEADLINE);
+            if (first instanceof PeerMessage.Token token) {
+                serve(connection, peer, token);
+            } else {
+                throw WirescaleException.of(
+                        SessionReason.OUT_OF_ORDER, "peer", peer.name(), "code", first.code(), "expected", "Token");
+            }
+        } catch (WirescaleException e) {
+            LOG.warn("A session from {} ended: {}", connection.remote(), e.getMessage());
+            connection.refuse(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void serve(PeerConnection connection, Peer peer, PeerMessage.Token token) throws InterruptedException {
+        try (Session session = open.open(token.token(), peer, _ -> {})) {
+            Dialogue dialogue =
+                    new Dialogue(session, connection, () -> machine.tailnet().answers(peer, PeerLimits.LIVENESS_CHECK));
+            try {
+                new UpgradeResponder(machine, session, dialogue, token).run();
+            } catch (WirescaleException e) {
+                WirescaleException shown = session.isCancelled() ? cancelled(e) : e;
+                // A peer that got its tunnel by the other session of the two simply leaves.
+                session.note("The session with peer " + peer + " ended: " + shown.getMessage());
+                dialogue.refuse(shown);
+            } catch (InterruptedException e) {
+                dialogue.refuse(cancelled(e));
+                throw e;
+            } catch (RuntimeException e) {
+                LOG.error("The session with peer {} failed", peer, e);
+                dialogue.refuse(fault(e));
+            }
+        }
+    }
+
+    private WirescaleException cancelled(Exception e) {
+        return WirescaleException.causedBy(e, SessionReason.STOPPING, "machine", machine.name());
+    }
+
+    private WirescaleException fault(RuntimeException e) {
+        return WirescaleException.causedBy(
+                e,
+                SessionReason.FAULT,
+                "error",
+                Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName()),
+                "machine",
+                machine.name());
+    }
+}

@@ -1,0 +1,121 @@
+package org.wirescale.daemon;
+
+import java.util.Optional;
+import org.wirescale.model.ErrorCode;
+import org.wirescale.model.Reason;
+
+/** Why a session ended without a tunnel, in words for this machine's user and for the other's. */
+public enum SessionReason implements Reason {
+    OWN_ADDRESS("{address} is an address of this machine: a tunnel needs two machines"),
+    UNKNOWN_CALLER("Tailscale does not know who {address} is: the session is refused"),
+    PEER_ONE_OF_OURS(ErrorCode.GENERIC, "{peer} is this very machine: give another peer"),
+    OUT_OF_ORDER(
+            "{peer} sent '{code}' where '{expected}' was expected: both machines should run current versions of wirescale"),
+    TOO_MANY_LINES("{peer} sent more lines than a session may have"),
+    INTERFACE_EXISTS(
+            ErrorCode.INTERFACE_EXISTS,
+            "the interface '{interface}' already exists on this machine: take it down with 'wirescale down {interface}', choose"
+                    + " another name with --interface, or let --suffix add a number",
+            "the interface '{interface}' already exists on {machine}: take it down there with 'wirescale down {interface}', or set"
+                    + " 'suffix = true' in its configuration file"),
+    EXPECTED_INTERFACE(
+            ErrorCode.INTERFACE_EXISTS,
+            "{peer} expects the interface '{expected}' here, but it would be '{interface}'",
+            "the interface on {machine} would be '{interface}' and not '{expected}' as expected"),
+    ADDRESSES_NOT_ALLOWED(
+            ErrorCode.GENERIC,
+            "the addresses {addresses} of {peer} are not within the AllowedIPs of {file} on this machine: add them",
+            "the addresses {addresses} are not within the AllowedIPs of {file} on {machine}: add them there"),
+    PUBLIC_KEY_DIFFERS(
+            ErrorCode.GENERIC,
+            "the PublicKey in {file} on this machine is not the one that {peer} presents ({key}): correct it, or leave it out",
+            "the PublicKey in {file} on {machine} is not the one that this machine presents ({key}): correct it there"),
+    OUR_PUBLIC_KEY_DIFFERS(
+            ErrorCode.GENERIC,
+            "the PublicKey that {peer} has on record for this machine is not that of the PrivateKey in {file}: correct one of them",
+            "the PublicKey on record for {machine} is not that of its PrivateKey in {file}: correct one of them"),
+    PSK_ONE_END(
+            ErrorCode.GENERIC,
+            "a pre-shared key is configured on {with} but not on {without}: set the same PresharedKey on both, or on none"),
+    ENDPOINT_IN_TUNNEL(
+            ErrorCode.GENERIC,
+            "the endpoint {endpoint} of {peer} is reached through the tunnel '{device}' of this machine, and a tunnel inside a tunnel"
+                    + " does not last: take '{device}' down or exclude the address from it",
+            "the endpoint {endpoint} is reached through the tunnel '{device}' of {machine}: take it down there"),
+    PORT_BLOCKED(
+            ErrorCode.TS_UNREACHABLE,
+            "{peer} answers Tailscale's ping, but not on port 41642: the tailnet's policy or a firewall on {peer} blocks TCP 41642"),
+    PEER_SILENT(
+            ErrorCode.TS_UNREACHABLE, "{peer} does not answer through Tailscale any more: try again when it is back"),
+    PEER_LEFT(ErrorCode.CLOSED, "{peer} ended the session before it was complete: try again"),
+    TOO_LATE(ErrorCode.CLOSED, "{peer} took longer than {seconds} s for its next step: try again"),
+    NO_HANDSHAKE(
+            ErrorCode.TS_UNREACHABLE,
+            "no WireGuard handshake came within {seconds} s through {endpoint}: the tunnel was taken down again, try again"),
+    PORT_MOVED(
+            ErrorCode.CLOSED,
+            "tailscaled has left the port {port} that was agreed on: try again",
+            "tailscaled on {machine} has left the port {port} that was agreed on: try again"),
+    PORT_NOT_FREED(
+            ErrorCode.CLOSED,
+            "the port {port} could not be had for WireGuard: {error}. Try again",
+            "the port {port} could not be had for WireGuard on {machine}: try again"),
+    TOO_SOON(
+            ErrorCode.CLOSED,
+            "too many tunnels were asked for in a short time: try again in {seconds} s",
+            "{machine} was asked for too many tunnels in a short time: try again in {seconds} s"),
+    TOO_MANY_TUNNELS(
+            ErrorCode.GENERIC,
+            "there are {count} tunnels with {peer} on this machine already: take one down with 'wirescale down'",
+            "there are {count} tunnels with this machine on {machine} already: take one down there"),
+    CANCELLED(
+            ErrorCode.CLOSED,
+            "the command ended before the tunnel was agreed on",
+            "the request was cancelled on {machine}"),
+    STOPPING(
+            ErrorCode.CLOSED,
+            "the daemon is being stopped: try again",
+            "the daemon on {machine} is being stopped: try again"),
+    NO_TAILSCALE_ADDRESS(
+            ErrorCode.CLOSED,
+            "Tailscale has no address on this machine yet: start it with 'systemctl start tailscaled' and 'tailscale up'"),
+    FAULT(
+            ErrorCode.GENERIC,
+            "an error inside wirescale: {error}. The journal has more: journalctl -u wirescaled.service",
+            "an error inside wirescale on {machine}: its journal has more");
+
+    private final ErrorCode errorCode;
+    private final String sentence;
+    private final Optional<String> peerSentence;
+
+    SessionReason(String sentence) {
+        this(ErrorCode.GENERIC, sentence);
+    }
+
+    SessionReason(ErrorCode errorCode, String sentence) {
+        this.errorCode = errorCode;
+        this.sentence = sentence;
+        this.peerSentence = Optional.empty();
+    }
+
+    SessionReason(ErrorCode errorCode, String sentence, String peerSentence) {
+        this.errorCode = errorCode;
+        this.sentence = sentence;
+        this.peerSentence = Optional.of(peerSentence);
+    }
+
+    @Override
+    public ErrorCode errorCode() {
+        return errorCode;
+    }
+
+    @Override
+    public String sentence() {
+        return sentence;
+    }
+
+    @Override
+    public String peerSentence() {
+        return peerSentence.orElse(sentence);
+    }
+}

@@ -1,0 +1,113 @@
+package org.wirescale.daemon;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.wirescale.config.PeerFileName;
+import org.wirescale.model.IpAddress;
+import org.wirescale.model.StableId;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.tailscale.DirectEndpoint;
+import org.wirescale.tailscale.LocalApi;
+import org.wirescale.tailscale.Node;
+import org.wirescale.tailscale.NodeName;
+import org.wirescale.tailscale.PeerLookup;
+import org.wirescale.tailscale.TailscaleReason;
+import org.wirescale.tailscale.TailscaleStatus;
+import org.wirescale.tailscale.WhoIs;
+import org.wirescale.tunnel.PeerNode;
+
+/** The tailnet as sessions see it: who a peer is, where it is reached, and what this machine is called. */
+final class Tailnet {
+    /** To find a direct path for the first time; a path in use is there at once. */
+    private static final Duration FIND_PATH = Duration.ofSeconds(20);
+
+    private final LocalApi api;
+
+    Tailnet(LocalApi api) {
+        this.api = api;
+    }
+
+    LocalApi api() {
+        return api;
+    }
+
+    /** This machine's name, for what a peer is told. */
+    String ownName() {
+        TailscaleStatus status = api.statusWithoutPeers();
+        return status.self().map(self -> self.called(status.suffix())).orElse("this machine");
+    }
+
+    /** This machine's Tailscale addresses, none while Tailscale is not up. */
+    List<IpAddress> ownAddresses() {
+        return api.statusWithoutPeers().ownAddresses();
+    }
+
+    /** The address that decides who gives way: IPv4, IPv6 where there is none. */
+    IpAddress rank() {
+        return rank(ownAddresses());
+    }
+
+    static IpAddress rank(List<IpAddress> addresses) {
+        return addresses.stream()
+                .min(IpAddress::compareTo)
+                .orElseThrow(() -> WirescaleException.of(SessionReason.NO_TAILSCALE_ADDRESS));
+    }
+
+    /**
+     * The peer that a local user asks for, online.
+     *
+     * @throws WirescaleException when there is none, when it is this machine, or when it is offline
+     */
+    Peer wanted(IpAddress address) {
+        TailscaleStatus status = api.status().requireRunning().requireInterface();
+        Node node = PeerLookup.requireOnline(status, PeerLookup.find(status, address.toString()));
+        NodeName name =
+                node.name().orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", address));
+        return peer(node.id(), name, node.addresses(), node.primaryAddress().orElse(address), status.suffix());
+    }
+
+    /**
+     * The peer that a connection comes from.
+     *
+     * @throws WirescaleException with {@link SessionReason#UNKNOWN_CALLER} or {@link SessionReason#OWN_ADDRESS}
+     */
+    Peer caller(IpAddress address) {
+        TailscaleStatus status = api.statusWithoutPeers().requireRunning();
+        if (status.ownAddresses().contains(address) || address.isLoopback()) {
+            throw WirescaleException.of(SessionReason.OWN_ADDRESS, "address", address);
+        }
+        WhoIs who = api.whoIs(address)
+                .filter(known -> known.addresses().contains(address))
+                .orElseThrow(() -> WirescaleException.of(SessionReason.UNKNOWN_CALLER, "address", address));
+        IpAddress primary = who.addresses().stream().min(IpAddress::compareTo).orElse(address);
+        return peer(who.id(), who.name(), who.addresses(), primary, status.suffix());
+    }
+
+    /**
+     * Where Tailscale reaches the peer without a relay.
+     *
+     * @throws WirescaleException when it is only relayed, or does not answer
+     */
+    DirectEndpoint directPath(Peer peer) throws InterruptedException {
+        TailscaleStatus status = api.status().requireRunning();
+        Node node = status.peerAt(peer.address())
+                .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", peer.name()));
+        return DirectEndpoint.find(api, status, node, FIND_PATH);
+    }
+
+    /** Whether Tailscale gets an answer from the peer, by whatever way. */
+    boolean answers(Peer peer, Duration within) {
+        try {
+            return api.ping(peer.address(), within).error().isEmpty();
+        } catch (WirescaleException e) {
+            return false;
+        }
+    }
+
+    private static Peer peer(
+            StableId id, NodeName name, List<IpAddress> addresses, IpAddress address, Optional<String> suffix) {
+        PeerFileName file = PeerFileName.of(name.full(), suffix.orElse(""));
+        return new Peer(new PeerNode(id.text(), file.text(), addresses), address, file);
+    }
+}

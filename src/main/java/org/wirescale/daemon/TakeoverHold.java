@@ -1,0 +1,90 @@
+package org.wirescale.daemon;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wirescale.model.Endpoint;
+import org.wirescale.model.Port;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Trace;
+import org.wirescale.tailscale.LocalApi;
+import org.wirescale.tailscale.PortTakeover;
+import org.wirescale.tunnel.OldPortForwardChange;
+import org.wirescale.tunnel.Tunnel;
+import org.wirescale.tunnel.TunnelReason;
+import org.wirescale.tunnel.Way;
+
+/** The takeover: tailscaled leaves its port while it runs, and nobody who speaks over Tailscale notices. */
+final class TakeoverHold implements PortHold {
+    private static final Logger LOG = LoggerFactory.getLogger(TakeoverHold.class);
+    /** Something that binds whatever becomes free has to be unlucky only once. */
+    private static final int ROUNDS = 5;
+
+    private static final Duration PEERS_ANSWER = Duration.ofSeconds(5);
+
+    private final LocalApi api;
+    private final Port port;
+    private final Endpoint peer;
+    private final PortTakeover takeover;
+
+    TakeoverHold(LocalApi api, Port port, Endpoint peer) throws InterruptedException {
+        this.api = api;
+        this.port = port;
+        this.peer = peer;
+        this.takeover = PortTakeover.hold(api, port);
+    }
+
+    @Override
+    public Port port() {
+        return port;
+    }
+
+    @Override
+    public Way way() {
+        return Way.TAKEOVER;
+    }
+
+    /** A new interface makes tailscaled bind anew by itself: the port is held since long before. */
+    @Override
+    public void beforeLink(Session session) {}
+
+    @Override
+    public void handOver(Session session, Tunnel tunnel, Runnable listen) throws InterruptedException {
+        session.say("Taking over the port of tailscale...");
+        PortTakeover.NewPorts moved = takeover.rebindAway();
+        for (int round = 1; ; round++) {
+            OldPortForwardChange forward = OldPortForwardChange.next(port, peer, moved.ipv4(), moved.ipv6());
+            tunnel.apply(forward);
+            Trace.step("port.released");
+            takeover.release();
+            try {
+                listen.run();
+                return;
+            } catch (WirescaleException e) {
+                if (e.reason() != TunnelReason.PORT_TAKEN || round == ROUNDS) {
+                    throw e;
+                }
+                LOG.info("Somebody was faster to port {}: round {} of {}", port, round + 1, ROUNDS);
+                tunnel.retire(forward);
+                moved = takeover.again();
+            }
+        }
+    }
+
+    /** Those who spoke to tailscaled directly learn its new port as early as they can. */
+    @Override
+    public void afterLink(Session session) {
+        Thread.ofVirtual().name("ping-active-peers").start(() -> {
+            try {
+                api.pingActivePeers(PEERS_ANSWER);
+            } catch (WirescaleException e) {
+                LOG.debug("Tailscale's active peers were not pinged: {}", e.getMessage());
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        takeover.close();
+    }
+}
