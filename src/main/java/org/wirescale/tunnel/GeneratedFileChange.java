@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Folders;
@@ -18,6 +19,9 @@ import org.wirescale.os.Folders;
  */
 public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> text) implements Change {
     static final String KIND = "file";
+
+    private static final String LISTEN_PORT = "ListenPort = ";
+    private static final String ENDPOINT = "Endpoint = ";
 
     /** A file's content that no log shows. */
     public record GeneratedText(String text) {
@@ -51,6 +55,33 @@ public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> te
         } catch (IOException e) {
             throw WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", e.toString());
         }
+    }
+
+    /**
+     * Writes another port and endpoint into the file as it is, all other lines kept.
+     *
+     * @throws WirescaleException with {@link TunnelReason#FILE_UNWRITABLE}
+     */
+    public static void move(Folders folders, InterfaceName name, LinkSettings to) {
+        Path path = path(folders, name);
+        try {
+            replace(folders, name, moved(Files.readString(path), to));
+        } catch (IOException e) {
+            throw WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", e.toString());
+        }
+    }
+
+    static String moved(String text, LinkSettings to) {
+        return text.lines()
+                .map(line -> {
+                    if (line.startsWith(LISTEN_PORT)) {
+                        return LISTEN_PORT + to.listenPort();
+                    }
+                    return line.startsWith(ENDPOINT) && to.endpoint().isPresent()
+                            ? ENDPOINT + to.endpoint().get()
+                            : line;
+                })
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     @Override

@@ -146,20 +146,29 @@ public final class Tunnel {
     }
 
     /**
-     * A recovery failed: undoes the changes made since {@link #startRecovery} and is up again with the port and endpoint of then.
-     * The caller has set both in WireGuard.
+     * A recovery failed, or died with its process: WireGuard and the generated file get the port and endpoint of
+     * {@link #startRecovery} again, the changes made since are undone, and the tunnel is up. The session is kept, unless the
+     * recovery replaced the peer. Goes on to its end whatever single step fails.
+     *
+     * @return what could not be put back
      */
-    public void putBack() {
+    public List<WirescaleException> putBack() {
         TunnelState.Before before =
                 state.before().orElseThrow(() -> new IllegalStateException("only a recovery is put back"));
+        List<WirescaleException> failures = new ArrayList<>();
+        attempt("port and endpoint", () -> WireGuard.restore(state.header(), before.link()))
+                .ifPresent(failures::add);
+        attempt("generated file", () -> GeneratedFileChange.move(folders, interfaceName(), before.link()))
+                .ifPresent(failures::add);
         List<TunnelState.Entry> entries = new ArrayList<>(state.entries());
         while (entries.size() > before.entries()) {
-            undoOne(entries.removeLast());
+            undoOne(entries.removeLast()).ifPresent(failures::add);
         }
         write(state.withEntries(entries)
                 .withLink(before.link())
                 .withPhase(Phase.UP)
                 .withBefore(Optional.empty()));
+        return List.copyOf(failures);
     }
 
     /** Undoes this change alone and forgets it: the accept rule of an old port after a recovery. */
@@ -223,19 +232,27 @@ public final class Tunnel {
 
     private Optional<WirescaleException> undoOne(TunnelState.Entry entry) {
         Change change = entry.change();
-        try {
-            change.undo(context(), entry.progress());
+        Optional<WirescaleException> failure =
+                attempt(change.describe(), () -> change.undo(context(), entry.progress()));
+        if (failure.isEmpty()) {
             LOG.info("{}: undone: {}", interfaceName(), change.describe());
             Trace.step(change.kind() + ".undone");
+        }
+        return failure;
+    }
+
+    private Optional<WirescaleException> attempt(String what, Runnable step) {
+        try {
+            step.run();
             return Optional.empty();
         } catch (WirescaleException e) {
-            LOG.warn("{}: could not undo '{}': {}", interfaceName(), change.describe(), e.getMessage());
+            LOG.warn("{}: could not undo '{}': {}", interfaceName(), what, e.getMessage());
             return Optional.of(e);
         } catch (RuntimeException e) {
             // A fault of ours in one step must not keep the others from being undone.
-            LOG.error("{}: could not undo '{}'", interfaceName(), change.describe(), e);
-            return Optional.of(WirescaleException.causedBy(
-                    e, TunnelReason.UNDO, "change", change.describe(), "error", e.toString()));
+            LOG.error("{}: could not undo '{}'", interfaceName(), what, e);
+            return Optional.of(
+                    WirescaleException.causedBy(e, TunnelReason.UNDO, "change", what, "error", e.toString()));
         }
     }
 

@@ -124,6 +124,19 @@ public final class WireGuard {
         run(arguments, Optional.empty(), port);
     }
 
+    /** Port and endpoint as they were written down; one that was never known is left as it is. */
+    static void restore(TunnelHeader header, LinkSettings link) {
+        if (link.endpoint().isPresent()) {
+            move(
+                    header.interfaceName(),
+                    link.listenPort(),
+                    header.peerKey(),
+                    link.endpoint().get());
+        } else {
+            setPort(header.interfaceName(), link.listenPort());
+        }
+    }
+
     /** Forgets the session with the peer and starts anew, in one command: the next initiation goes out at once. */
     public static void replacePeer(InterfaceName name, Peer peer) {
         List<String> arguments = set(name);

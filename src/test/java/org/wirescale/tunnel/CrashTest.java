@@ -52,6 +52,8 @@ final class CrashTest {
             String before = end.machine();
             Result died = end.namespace.call(() -> Command.of(
                             ProcessHandle.current().info().command().orElse("java"),
+                            "-XX:TieredStopAtLevel=1",
+                            "-XX:+UseSerialGC",
                             "-cp",
                             System.getProperty("java.class.path"),
                             Crashing.class.getName(),

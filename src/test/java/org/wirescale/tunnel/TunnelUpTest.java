@@ -125,6 +125,30 @@ final class TunnelUpTest {
     }
 
     @Test
+    void a_recovery_that_died_is_put_back_with_its_session() throws IOException {
+        try (TestEnd alice = new TestEnd(run, 1);
+                TestEnd bob = new TestEnd(run, 2)) {
+            listen(alice, bob);
+            alice.namespace.run(() -> {
+                long handshake = handshake(alice, bob).drive();
+                Tunnel tunnel = Tunnel.load(alice.folders, TUNNEL).orElseThrow();
+                tunnel.update(state -> state.withLink(new LinkSettings(new Port(PORT), Optional.of(bob.endpoint))));
+                tunnel.finish();
+                tunnel.startRecovery();
+                WireGuard.move(TUNNEL, new Port(50_000), bob.publicKey, Endpoint.parse("203.0.113.99:1"));
+                assertThat(Tunnel.load(alice.folders, TUNNEL).orElseThrow().putBack())
+                        .isEmpty();
+                WireGuard.Status status = WireGuard.show(TUNNEL).orElseThrow();
+                assertThat(status.listenPort()).contains(new Port(PORT));
+                assertThat(status.peer(bob.publicKey).orElseThrow().latestHandshake())
+                        .isEqualTo(handshake);
+            });
+            assertThat(alice.namespace.output("ping", "-c", "1", "-W", "2", "10.77.0.2"))
+                    .contains("1 received");
+        }
+    }
+
+    @Test
     void a_replaced_peer_reads_no_handshake_and_shakes_hands_again() throws IOException {
         try (TestEnd alice = new TestEnd(run, 1);
                 TestEnd bob = new TestEnd(run, 2)) {
