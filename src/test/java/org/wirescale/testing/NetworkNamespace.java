@@ -6,6 +6,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -41,6 +42,11 @@ public final class NetworkNamespace implements AutoCloseable {
     /** Runs a program in it that has to succeed, and returns its output; words are separated by spaces. */
     public String exec(String command) {
         return Commands.output(("ip netns exec " + name + " " + command).split(" "));
+    }
+
+    /** The processes that are in it. */
+    public List<String> pids() {
+        return Commands.output("ip", "netns", "pids", name).lines().toList();
     }
 
     /** Runs a line of {@code ip}. */

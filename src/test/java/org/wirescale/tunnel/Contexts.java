@@ -17,10 +17,14 @@ final class Contexts {
     }
 
     static ChangeContext in(Path folder, String interfaceName) {
+        return in(folder, interfaceName, OptionalInt.empty());
+    }
+
+    static ChangeContext in(Path folder, String interfaceName, OptionalInt ifindex) {
         return new ChangeContext(
                 new Folders(folder.resolve("etc"), folder.resolve("run")),
                 InterfaceName.parse(interfaceName),
                 KEY,
-                OptionalInt.empty());
+                ifindex);
     }
 }

@@ -1,0 +1,142 @@
+package org.wirescale.tunnel;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.wirescale.model.InterfaceName;
+import org.wirescale.model.IpAddress;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Commands.Command;
+
+/**
+ * {@code autoremove-<interface>.service}: a small shell script that keeps the NAT mapping alive, and takes the tunnel down when
+ * nothing is received any more, or when somebody else took its interface away. It needs no daemon. To be applied last.
+ *
+ * @param address the peer's inside the tunnel
+ * @param userspace whether the link is wireguard-go's, which counts received bytes itself
+ * @param session the uid that the script's log lines are found by
+ */
+public record AutoremoveUnitChange(IpAddress address, boolean userspace, String session) implements Change {
+    static final String KIND = "autoremove-unit";
+
+    private static final String SCRIPT = "autoremove.sh";
+
+    static AutoremoveUnitChange read(StrictJson json) {
+        return new AutoremoveUnitChange(
+                json.value("address", IpAddress::parse), json.flag("userspace"), json.text("session"));
+    }
+
+    @Override
+    public void write(ObjectNode json) {
+        json.put("address", address.toString());
+        json.put("userspace", userspace);
+        json.put("session", session);
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public String describe() {
+        return "unit that watches the tunnel by " + address;
+    }
+
+    /** What the seed's line names: {@code autoremove-bob.service}. */
+    public static String unit(InterfaceName name) {
+        return Systemd.unit("autoremove", name.text());
+    }
+
+    static Path script(ChangeContext context) {
+        return context.folders().control().resolve("autoremove-" + context.interfaceName() + ".sh");
+    }
+
+    /**
+     * @throws IllegalStateException without a link that was made
+     */
+    List<String> command(ChangeContext context) {
+        InterfaceName name = context.interfaceName();
+        int ifindex =
+                context.ifindex().orElseThrow(() -> new IllegalStateException("only a link that is there is watched"));
+        return Systemd.run(
+                unit(name),
+                "Watches the Wirescale tunnel " + name,
+                session,
+                List.of(
+                        "--property=SyslogIdentifier=autoremove-" + name,
+                        "--property=TimeoutStopSec=5",
+                        // It ends by itself only when there is nothing left to watch or when it could not do its work.
+                        "--property=Restart=on-failure",
+                        "--property=RestartSec=30"),
+                List.of(
+                        "/bin/sh",
+                        script(context).toString(),
+                        name.text(),
+                        Integer.toString(ifindex),
+                        BootId.current(),
+                        address.toString(),
+                        userspace ? "userspace" : "kernel",
+                        "wirescale",
+                        "down",
+                        name.text()));
+    }
+
+    /** Where there is no systemd, in tests, nobody watches. */
+    @Override
+    public Optional<Change> prepare(ChangeContext context) {
+        return UserspaceLinkChange.underSystemd() ? Optional.of(this) : Optional.empty();
+    }
+
+    @Override
+    public Change apply(ChangeContext context) {
+        writeScript(context);
+        Command command = Command.of(command(context));
+        if (!command.run().ok()) {
+            // One of an earlier tunnel of that name is still ending.
+            Systemd.stop(unit(context.interfaceName()));
+            command.run().expectOk();
+        }
+        return this;
+    }
+
+    /** The unit itself takes the tunnel down, too; then it ends when that is done. */
+    @Override
+    public void undo(ChangeContext context, Progress progress) {
+        String unit = unit(context.interfaceName());
+        if (!Systemd.runsWithin(unit)) {
+            Systemd.stop(unit);
+        }
+        Path script = script(context);
+        try {
+            Files.deleteIfExists(script);
+        } catch (IOException e) {
+            throw unwritable(script, e);
+        }
+    }
+
+    @Override
+    public boolean isInPlace(ChangeContext context) {
+        return Systemd.isActive(unit(context.interfaceName()));
+    }
+
+    static void writeScript(ChangeContext context) {
+        Path script = script(context);
+        try (InputStream resource = AutoremoveUnitChange.class.getResourceAsStream(SCRIPT)) {
+            if (resource == null) {
+                throw new IllegalStateException("the program was built without " + SCRIPT);
+            }
+            PrivateFiles.replace(script, resource.readAllBytes());
+        } catch (IOException e) {
+            throw unwritable(script, e);
+        }
+    }
+
+    private static WirescaleException unwritable(Path file, IOException e) {
+        return WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", file, "error", e.toString());
+    }
+}

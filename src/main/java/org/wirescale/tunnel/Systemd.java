@@ -1,0 +1,70 @@
+package org.wirescale.tunnel;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.wirescale.os.Commands;
+
+/** Transient units, see systemd-run(1). */
+final class Systemd {
+    private static final Path OWN_CGROUP = Path.of("/proc/self/cgroup");
+
+    private Systemd() {}
+
+    /**
+     * The unit's name for an interface: {@code autoremove-bob.service}. The one character of an interface's name that a unit's may
+     * not hold is escaped as systemd-escape(1) does.
+     */
+    static String unit(String prefix, String name) {
+        return prefix + "-" + name.replace("=", "\\x3d") + ".service";
+    }
+
+    /**
+     * A systemd-run of that unit.
+     *
+     * @param session its log lines are found by {@code journalctl WIRESCALE_UID=<session>}
+     */
+    static List<String> run(
+            String unit, String description, String session, List<String> options, List<String> command) {
+        List<String> arguments = new ArrayList<>(
+                List.of("systemd-run", "--quiet", "--collect", "--unit=" + unit, "--description=" + description));
+        if (session.matches("[0-9A-Za-z-]{1,64}")) {
+            arguments.add("--property=LogExtraFields=WIRESCALE_UID=" + session);
+        }
+        arguments.addAll(options);
+        arguments.add("--");
+        arguments.addAll(command);
+        return List.copyOf(arguments);
+    }
+
+    static boolean isActive(String unit) {
+        return Commands.run("systemctl", "is-active", "--quiet", unit).ok();
+    }
+
+    /** Stops a unit; one that is not there is no failure. */
+    static void stop(String unit) {
+        Commands.Result result = Commands.run("systemctl", "stop", unit);
+        if (!result.ok() && isActive(unit)) {
+            result.expectOk();
+        }
+    }
+
+    /** Whether this very process is one of the unit's, so that stopping the unit would end it. */
+    static boolean runsWithin(String unit) {
+        try (Stream<String> lines = Files.lines(OWN_CGROUP)) {
+            return lines.anyMatch(line -> isWithin(line, unit));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * @param line of cgroups(7), {@code 0::/system.slice/autoremove-bob.service}
+     */
+    static boolean isWithin(String line, String unit) {
+        return (line + "/").contains("/" + unit + "/");
+    }
+}

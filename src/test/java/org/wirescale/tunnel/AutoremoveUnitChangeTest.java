@@ -1,0 +1,72 @@
+package org.wirescale.tunnel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.wirescale.model.InterfaceName;
+import org.wirescale.model.IpAddress;
+
+final class AutoremoveUnitChangeTest {
+    private static final AutoremoveUnitChange CHANGE =
+            new AutoremoveUnitChange(IpAddress.parse("10.77.0.2"), true, "defe22");
+
+    @Test
+    void the_unit_is_named_as_the_output_says() {
+        assertThat(AutoremoveUnitChange.unit(InterfaceName.parse("bob"))).isEqualTo("autoremove-bob.service");
+        assertThat(AutoremoveUnitChange.unit(InterfaceName.parse("a=b-c.d")))
+                .isEqualTo("autoremove-a\\x3db-c.d.service");
+    }
+
+    @Test
+    void the_script_is_told_which_interface_is_meant(@TempDir Path folder) {
+        ChangeContext context = Contexts.in(folder, "bob", OptionalInt.of(12));
+        assertThat(CHANGE.command(context))
+                .startsWith("systemd-run")
+                .contains("--unit=autoremove-bob.service", "--property=LogExtraFields=WIRESCALE_UID=defe22")
+                .endsWith(
+                        "--",
+                        "/bin/sh",
+                        folder.resolve("run/control/autoremove-bob.sh").toString(),
+                        "bob",
+                        "12",
+                        BootId.current(),
+                        "10.77.0.2",
+                        "userspace",
+                        "wirescale",
+                        "down",
+                        "bob");
+    }
+
+    @Test
+    void the_script_lies_beside_the_state_file(@TempDir Path folder) throws Exception {
+        ChangeContext context = Contexts.in(folder, "bob");
+        Files.createDirectories(context.folders().control());
+        AutoremoveUnitChange.writeScript(context);
+        assertThat(AutoremoveUnitChange.script(context)).content().startsWith("#!/bin/sh");
+        assertThat(AutoremoveUnitChange.script(context).getParent())
+                .isEqualTo(StateFile.path(context.folders(), context.interfaceName())
+                        .getParent());
+    }
+
+    @Test
+    void a_process_of_the_unit_is_known_by_its_control_group() {
+        String unit = "autoremove-bob.service";
+        assertThat(Systemd.isWithin("0::/system.slice/autoremove-bob.service", unit))
+                .isTrue();
+        assertThat(Systemd.isWithin("1:name=systemd:/system.slice/autoremove-bob.service/x", unit))
+                .isTrue();
+        assertThat(Systemd.isWithin("0::/system.slice/autoremove-bob2.service", unit))
+                .isFalse();
+        assertThat(Systemd.isWithin("0::/system.slice/x-autoremove-bob.service", unit))
+                .isFalse();
+    }
+
+    @Test
+    void the_state_file_gives_back_the_same() {
+        assertThat(StateCopy.of(CHANGE, AutoremoveUnitChange::read)).isEqualTo(CHANGE);
+    }
+}
