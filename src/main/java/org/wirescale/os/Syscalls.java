@@ -148,7 +148,12 @@ public final class Syscalls {
 
     /** Whether the process has ended, reaped or not. */
     public static boolean hasEnded(Descriptor pidfd) {
-        return waitFor(pidfd, POLLIN, Duration.ZERO);
+        return endsWithin(pidfd, Duration.ZERO);
+    }
+
+    /** Waits for the end of the process, a short time at most; see {@link #hasEnded}. */
+    public static boolean endsWithin(Descriptor pidfd, Duration time) {
+        return waitFor(pidfd, POLLIN, time);
     }
 
     /**

@@ -102,11 +102,22 @@ public final class LocalApi {
     }
 
     /**
-     * Asks tailscaled to bind its UDP sockets anew: it goes back to the port it is configured with where that is free, and finds
-     * its way to every peer again. It has done so when this returns; a few milliseconds.
+     * Asks tailscaled to bind its UDP sockets anew: it goes back to the port it is configured with where that is free, in a few
+     * milliseconds, and has done so when this returns. It then looks for its way to every peer again.
      */
     public void rebind() {
-        request("POST", RebindConnection.REBIND, CALL);
+        byte[] _ = request("POST", RebindConnection.REBIND, CALL);
+        lookForEndpoints();
+    }
+
+    /** Makes tailscaled find out, and tell, how it is reached; it does so in the background. */
+    void lookForEndpoints() {
+        try {
+            byte[] _ = request("POST", RebindConnection.RESTUN, CALL);
+        } catch (WirescaleException e) {
+            // It will look by itself, later.
+            LOG.debug("tailscaled was not made to look for its endpoints: {}", e.getMessage());
+        }
     }
 
     /** Pings every peer that there was traffic with, at once, so that each learns our port as early as it can. */

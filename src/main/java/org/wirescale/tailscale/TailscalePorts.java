@@ -16,10 +16,10 @@ import org.wirescale.os.Sockets.Family;
  * too: a port counts when it is told to the others beside an address of this machine, and tailscaled is seen to hold it.
  */
 public record TailscalePorts(Optional<Port> ipv4, Optional<Port> ipv6) {
-    /** After it has bound anew, tailscaled needs a moment until it tells its new port. */
-    private static final Duration SETTLED = Duration.ofSeconds(3);
+    /** After it has bound anew, tailscaled asks STUN servers and port mappers, up to 5 s, before it tells its new port. */
+    private static final Duration SETTLED = Duration.ofSeconds(8);
 
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     /**
      * The ports now.
@@ -35,7 +35,7 @@ public record TailscalePorts(Optional<Port> ipv4, Optional<Port> ipv6) {
                     "tailscaled runs in another network namespace, such as a container");
         }
         Deadline deadline = Deadline.in(SETTLED);
-        while (true) {
+        for (int look = 1; ; look++) {
             Node self = api.statusWithoutPeers()
                     .requireRunning()
                     .self()
@@ -49,6 +49,9 @@ public record TailscalePorts(Optional<Port> ipv4, Optional<Port> ipv6) {
                         TailscaleReason.NO_PORT,
                         "why",
                         "none of the ports that it tells to others is one that it has open");
+            }
+            if (look == 1) {
+                api.lookForEndpoints();
             }
             Thread.sleep(LOOK_AGAIN);
         }

@@ -1,5 +1,6 @@
 package org.wirescale.tailscale;
 
+import java.time.Duration;
 import java.util.List;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Descriptor;
@@ -11,6 +12,8 @@ import org.wirescale.os.Syscalls;
  * first, and the connection to its LocalAPI leads to the same process.
  */
 final class TailscaledHandle implements AutoCloseable {
+    private static final Duration ENDING = Duration.ofSeconds(1);
+
     private final Tailscaled process;
     private final Descriptor pidfd;
     private final RebindConnection connection;
@@ -114,7 +117,8 @@ final class TailscaledHandle implements AutoCloseable {
                 throw WirescaleException.causedBy(
                         e, TailscaleReason.TAKEOVER_UNAVAILABLE, "why", "it refuses to rebind: " + e.detail("text"));
             }
-            if (!hasEnded()) {
+            // A process that ends closes its connections first.
+            if (!Syscalls.endsWithin(pidfd, ENDING)) {
                 throw e;
             }
         }

@@ -156,6 +156,18 @@ final class LocalApiTest {
     }
 
     @Test
+    void after_a_rebind_tailscaled_is_made_to_look_for_its_endpoints() throws IOException {
+        try (FakeLocalApi fake = fake((request, connection) ->
+                connection.send(FakeLocalApi.response(request.contains("restun") ? 500 : 200, "done\n")))) {
+            fake.api().rebind();
+            assertThat(fake.requests())
+                    .containsExactly(
+                            "POST /localapi/v0/debug?action=rebind HTTP/1.1",
+                            "POST /localapi/v0/debug?action=restun HTTP/1.1");
+        }
+    }
+
+    @Test
     void without_a_socket_tailscale_is_not_running() {
         LocalApi api = LocalApi.at(folder.resolve("none.sock"), Optional.empty());
         WirescaleException failure = catchThrowableOfType(WirescaleException.class, api::status);
