@@ -9,6 +9,7 @@ import org.wirescale.model.Reason;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.protocol.PeerLimits;
 import org.wirescale.protocol.PeerMessage;
+import org.wirescale.protocol.ProtocolReason;
 
 /** What both roles do with the other end: wait for the message whose turn it is, show the lines between, notice that it is gone. */
 final class Dialogue {
@@ -116,15 +117,8 @@ final class Dialogue {
                 SessionReason.PEER_SILENT, "peer", session.peer().name());
     }
 
-    private WirescaleException outOfOrder(PeerMessage message, String expected) {
-        return WirescaleException.of(
-                SessionReason.OUT_OF_ORDER,
-                "peer",
-                session.peer().name(),
-                "code",
-                message.code(),
-                "expected",
-                expected);
+    private static WirescaleException outOfOrder(PeerMessage message, String expected) {
+        return WirescaleException.of(ProtocolReason.UNEXPECTED_MESSAGE, "code", message.code(), "expected", expected);
     }
 
     /** Tells the peer why the session ends, if it still listens. */

@@ -47,10 +47,14 @@ final class Machine {
     private final TakeoverRates rates = new TakeoverRates();
 
     Machine(Folders folders, Tailnet tailnet, DaemonOptions options) {
+        this(folders, tailnet, options, new PeerFiles(folders.configuration()));
+    }
+
+    Machine(Folders folders, Tailnet tailnet, DaemonOptions options, PeerFiles files) {
         this.folders = folders;
         this.tailnet = tailnet;
         this.options = options;
-        this.files = new PeerFiles(folders.configuration());
+        this.files = files;
     }
 
     Folders folders() {

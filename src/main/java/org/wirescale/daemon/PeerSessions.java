@@ -7,6 +7,7 @@ import org.wirescale.daemon.wire.PeerConnection;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.protocol.PeerLimits;
 import org.wirescale.protocol.PeerMessage;
+import org.wirescale.protocol.ProtocolReason;
 
 /** Serves the sessions that other machines open, each on its own virtual thread. */
 final class PeerSessions {
@@ -22,14 +23,19 @@ final class PeerSessions {
 
     void serve(PeerConnection connection) {
         try (connection) {
+            serveOpen(connection);
+        }
+    }
+
+    private void serveOpen(PeerConnection connection) {
+        try {
             Peer peer = machine.tailnet().caller(connection.remote());
             PeerMessage first = connection.receive(PeerLimits.TOKEN_DEADLINE);
-            if (first instanceof PeerMessage.Token token) {
-                serve(connection, peer, token);
-            } else {
+            if (!(first instanceof PeerMessage.Token token)) {
                 throw WirescaleException.of(
-                        SessionReason.OUT_OF_ORDER, "peer", peer.name(), "code", first.code(), "expected", "Token");
+                        ProtocolReason.UNEXPECTED_MESSAGE, "code", first.code(), "expected", "token");
             }
+            serve(connection, peer, token);
         } catch (WirescaleException e) {
             LOG.warn("A session from {} ended: {}", connection.remote(), e.getMessage());
             connection.refuse(e);

@@ -12,6 +12,7 @@ import org.wirescale.model.WirescaleException;
 import org.wirescale.protocol.Features;
 import org.wirescale.protocol.PeerLimits;
 import org.wirescale.protocol.PeerMessage;
+import org.wirescale.protocol.ProtocolReason;
 import org.wirescale.protocol.SessionLines;
 
 /**
@@ -92,12 +93,12 @@ final class Session implements AutoCloseable {
     /**
      * Shows a line that the peer sent.
      *
-     * @throws WirescaleException with {@link SessionReason#TOO_MANY_LINES}
+     * @throws WirescaleException with {@link ProtocolReason#TOO_MANY_LINES}
      */
     void hear(PeerMessage.Info info) {
         linesHeard++;
         if (linesHeard > PeerLimits.INFO_LINES) {
-            throw WirescaleException.of(SessionReason.TOO_MANY_LINES, "peer", peer.name());
+            throw WirescaleException.of(ProtocolReason.TOO_MANY_LINES, "limit", PeerLimits.INFO_LINES);
         }
         String line = lines.theirs(info.message());
         LOG.info("{}", line);

@@ -8,16 +8,6 @@ import org.wirescale.model.Reason;
 public enum SessionReason implements Reason {
     OWN_ADDRESS("{address} is an address of this machine: a tunnel needs two machines"),
     UNKNOWN_CALLER("Tailscale does not know who {address} is: the session is refused"),
-    PEER_ONE_OF_OURS(ErrorCode.GENERIC, "{peer} is this very machine: give another peer"),
-    OUT_OF_ORDER(
-            "{peer} sent '{code}' where '{expected}' was expected: both machines should run current versions of wirescale"),
-    TOO_MANY_LINES("{peer} sent more lines than a session may have"),
-    INTERFACE_EXISTS(
-            ErrorCode.INTERFACE_EXISTS,
-            "the interface '{interface}' already exists on this machine: take it down with 'wirescale down {interface}', choose"
-                    + " another name with --interface, or let --suffix add a number",
-            "the interface '{interface}' already exists on {machine}: take it down there with 'wirescale down {interface}', or set"
-                    + " 'suffix = true' in its configuration file"),
     EXPECTED_INTERFACE(
             ErrorCode.INTERFACE_EXISTS,
             "{peer} expects the interface '{expected}' here, but it would be '{interface}'",
@@ -49,13 +39,6 @@ public enum SessionReason implements Reason {
             ErrorCode.TS_UNREACHABLE, "{peer} does not answer through Tailscale any more: try again when it is back"),
     PEER_LEFT(ErrorCode.CLOSED, "{peer} ended the session before it was complete: try again"),
     TOO_LATE(ErrorCode.CLOSED, "{peer} took longer than {seconds} s for its next step: try again"),
-    NO_HANDSHAKE(
-            ErrorCode.TS_UNREACHABLE,
-            "no WireGuard handshake came within {seconds} s through {endpoint}: the tunnel was taken down again, try again"),
-    PORT_MOVED(
-            ErrorCode.CLOSED,
-            "tailscaled has left the port {port} that was agreed on: try again",
-            "tailscaled on {machine} has left the port {port} that was agreed on: try again"),
     PORT_NOT_FREED(
             ErrorCode.CLOSED,
             "the port {port} could not be had for WireGuard: {error}. Try again",

@@ -13,15 +13,15 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A UNIX socket that answers HTTP requests byte for byte as a test wants it. */
-final class FakeLocalApi implements AutoCloseable {
+public final class FakeLocalApi implements AutoCloseable {
     /** What to do with one request; it may write anything, and wait. */
-    interface Answer {
+    public interface Answer {
         void to(String request, Connection connection) throws Exception;
     }
 
     /** One connection's side that answers. */
-    record Connection(SocketChannel channel) {
-        void send(String text) throws IOException {
+    public record Connection(SocketChannel channel) {
+        public void send(String text) throws IOException {
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -35,7 +35,7 @@ final class FakeLocalApi implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<SocketChannel> connections = new CopyOnWriteArrayList<>();
 
-    FakeLocalApi(Path path, Answer answer) throws IOException {
+    public FakeLocalApi(Path path, Answer answer) throws IOException {
         this.path = path;
         this.answer = answer;
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -48,12 +48,12 @@ final class FakeLocalApi implements AutoCloseable {
         return (request, connection) -> connection.send(response(200, body));
     }
 
-    static String response(int status, String body) {
+    public static String response(int status, String body) {
         return "HTTP/1.1 " + status + " Words\r\nContent-Type: application/json\r\nContent-Length: "
                 + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body;
     }
 
-    LocalApi api() {
+    public LocalApi api() {
         return LocalApi.at(path, Optional.empty());
     }
 
