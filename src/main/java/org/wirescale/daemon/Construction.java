@@ -11,12 +11,14 @@ import org.wirescale.os.Trace;
 import org.wirescale.protocol.Features;
 import org.wirescale.protocol.PeerMessage;
 import org.wirescale.tailscale.HomePort;
+import org.wirescale.tunnel.AutoremoveUnitChange;
 import org.wirescale.tunnel.Handshake;
 import org.wirescale.tunnel.LinkSettings;
 import org.wirescale.tunnel.Tunnel;
 import org.wirescale.tunnel.TunnelHeader;
 import org.wirescale.tunnel.TunnelPlan;
 import org.wirescale.tunnel.TunnelReason;
+import org.wirescale.tunnel.UserspaceLinkChange;
 import org.wirescale.tunnel.WireGuard;
 
 /**
@@ -72,10 +74,9 @@ final class Construction implements AutoCloseable {
     /**
      * Makes the interface, moves the port to it and waits for the handshake.
      *
-     * @param nat whether both ends are behind NAT
      * @param peerIsOurs whether the other end follows the rule of the one that drives
      */
-    void build(boolean nat, boolean peerIsOurs) throws InterruptedException {
+    void build(boolean peerIsOurs) throws InterruptedException {
         Trace.step("build.begin");
         local.replaces().ifPresent(machine::takeDown);
         Tunnel building = tunnel.orElseGet(this::begin);
@@ -93,7 +94,15 @@ final class Construction implements AutoCloseable {
         hold.afterLink(session);
         awaitHandshake(building, peer, drives);
         building.applyAll(plan.afterHandshake());
-        session.say("Launching autoremove subprocess. Running as unit: autoremove-" + local.iface() + ".service");
+        building.apply(new AutoremoveUnitChange(
+                remote.addresses().getFirst(),
+                isUserspace(building),
+                session.token().uid()));
+        session.say("Launching autoremove subprocess. Running as unit: " + AutoremoveUnitChange.unit(local.iface()));
+    }
+
+    private static boolean isUserspace(Tunnel tunnel) {
+        return tunnel.state().entries().stream().anyMatch(entry -> entry.change() instanceof UserspaceLinkChange);
     }
 
     private void awaitHandshake(Tunnel building, WireGuard.Peer peer, boolean drives) {

@@ -107,7 +107,7 @@ final class UpgradeInitiator {
                     construction.prepare();
                     session.commit(machine.name());
                     dialogue.go(nat);
-                    construction.build(nat, features.contains(Features.SUCCESS));
+                    construction.build(features.contains(Features.SUCCESS));
                     construction.stand(dialogue, features);
                     return local.iface();
                 }

@@ -99,9 +99,9 @@ final class UpgradeResponder {
                         path.endpoint().port(),
                         Checks.behindNat(upgrade.publicIp()),
                         LocalTime.now(ZoneOffset.UTC).getSecond()));
-                PeerMessage.Go go = dialogue.expect(PeerMessage.Go.class, PeerLimits.GO_DEADLINE);
+                dialogue.expect(PeerMessage.Go.class, PeerLimits.GO_DEADLINE);
                 session.commit(machine.name());
-                construction.build(go.nat(), features.contains(Features.SUCCESS));
+                construction.build(features.contains(Features.SUCCESS));
                 construction.stand(dialogue, features);
             }
         }
