@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.java_websocket.WebSocketImpl;
 import org.java_websocket.WrappedByteChannel;
 import org.java_websocket.framing.CloseFrame;
@@ -27,7 +28,7 @@ final class GuardedChannel implements WrappedByteChannel {
     private final SocketChannel channel;
     private final WebSocketImpl socket;
     private final IpAddress source;
-    private final Runnable released;
+    private final Consumer<GuardedChannel> released;
     private final ByteMeter meter = new ByteMeter();
     private final CountDownLatch pastHandshake = new CountDownLatch(1);
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -36,7 +37,7 @@ final class GuardedChannel implements WrappedByteChannel {
     /**
      * @param released called once, when the descriptor is closed
      */
-    GuardedChannel(SocketChannel channel, WebSocketImpl socket, IpAddress source, Runnable released) {
+    GuardedChannel(SocketChannel channel, WebSocketImpl socket, IpAddress source, Consumer<GuardedChannel> released) {
         this.channel = channel;
         this.socket = socket;
         this.source = source;
@@ -63,6 +64,13 @@ final class GuardedChannel implements WrappedByteChannel {
     void handshakeIsDone() {
         meter.handshakeIsDone();
         pastHandshake.countDown();
+    }
+
+    /** Closes what is not a WebSocket yet. */
+    void abortHandshake() {
+        if (pastHandshake.getCount() > 0) {
+            abort();
+        }
     }
 
     /** Closes without waiting for anything that is still to be written. */
@@ -178,7 +186,7 @@ final class GuardedChannel implements WrappedByteChannel {
         } catch (IOException e) {
             log.debug("closing a peer's connection failed", e);
         } finally {
-            released.run();
+            released.accept(this);
         }
     }
 }

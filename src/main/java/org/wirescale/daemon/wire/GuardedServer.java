@@ -4,13 +4,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.java_websocket.WebSocket;
 import org.java_websocket.WebSocketAdapter;
@@ -36,25 +38,33 @@ import org.wirescale.model.WirescaleException;
 final class GuardedServer extends WebSocketServer {
     private static final Logger log = LoggerFactory.getLogger(GuardedServer.class);
 
+    private final ServerSocketChannel listener;
     private final SessionSlots sessionSlots;
     private final SessionSlots channelSlots = SessionSlots.ofChannels();
     private final Duration handshakeDeadline;
     private final Consumer<PeerConnection> sessions;
-    private final CompletableFuture<Void> outcome = new CompletableFuture<>();
     private final Set<SocketConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Set<GuardedChannel> channels = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch started = new CountDownLatch(1);
     private volatile boolean isEnding;
 
+    /**
+     * @param listener bound already: the library binds on a thread of its own, where a failure is hard to hear of
+     */
     GuardedServer(
-            InetSocketAddress address,
+            ServerSocketChannel listener,
             SessionSlots sessionSlots,
             Duration handshakeDeadline,
             Consumer<PeerConnection> sessions) {
-        // One worker: it only queues, and the default is one thread a processor.
-        super(address, 1, List.of(new GuardedDraft()));
+        super(listener);
+        this.listener = listener;
         this.sessionSlots = sessionSlots;
         this.handshakeDeadline = handshakeDeadline;
         this.sessions = sessions;
         setWebSocketFactory(new Factory());
+        // One worker is enough, since it only queues; the default is one thread a processor.
+        decoders.subList(1, decoders.size()).clear();
+        // The library would switch the JDK's default off, and a restart fail while connections are in TIME_WAIT.
         setReuseAddr(true);
         setTcpNoDelay(true);
         setDaemon(true);
@@ -62,16 +72,16 @@ final class GuardedServer extends WebSocketServer {
         setConnectionLostTimeout(0);
     }
 
-    /** Done when listening, failed with the cause otherwise. */
-    CompletableFuture<Void> outcome() {
-        return outcome;
+    /** False too when the library closed the listener (it does so when accepting fails, for want of descriptors) or a thread died. */
+    boolean isServing() {
+        return !isEnding && listener.isOpen() && decoders.stream().allMatch(Thread::isAlive);
     }
 
-    boolean isServing() {
-        return outcome.isDone()
-                && !outcome.isCompletedExceptionally()
-                && !isEnding
-                && decoders.stream().allMatch(Thread::isAlive);
+    /**
+     * @return whether it came so far
+     */
+    boolean awaitStart(Duration deadline) throws InterruptedException {
+        return started.await(deadline.toMillis(), TimeUnit.MILLISECONDS) && isServing();
     }
 
     void refuseAll() {
@@ -79,11 +89,12 @@ final class GuardedServer extends WebSocketServer {
         for (SocketConnection connection : connections) {
             connection.refuse(WirescaleException.of(PeerReason.STOPPING));
         }
+        channels.forEach(GuardedChannel::abortHandshake);
     }
 
     @Override
     public void onStart() {
-        outcome.complete(null);
+        started.countDown();
     }
 
     /** A web page in a browser of a tailnet machine must not be able to speak for that machine. */
@@ -178,10 +189,9 @@ final class GuardedServer extends WebSocketServer {
     @Override
     public void onError(@Nullable WebSocket socket, Exception problem) {
         if (socket == null) {
-            isEnding = outcome.isDone() || isEnding;
-            if (!outcome.completeExceptionally(problem)) {
-                log.error("the listener for peers on {} failed", getAddress(), problem);
-            }
+            isEnding = true;
+            started.countDown();
+            log.error("the listener for peers on {} failed", getAddress(), problem);
         } else if (problem instanceof InvalidDataException) {
             log.debug("{} sent a frame that is refused: {}", source(socket), problem.getMessage());
         } else {
@@ -208,8 +218,8 @@ final class GuardedServer extends WebSocketServer {
         }
 
         @Override
-        public WebSocketImpl createWebSocket(WebSocketAdapter server, List<Draft> drafts) {
-            return new WebSocketImpl(server, drafts);
+        public WebSocketImpl createWebSocket(WebSocketAdapter server, List<Draft> none) {
+            return new WebSocketImpl(server, List.of(new GuardedDraft()));
         }
 
         /** Only an IOException ends just this connection; any other would end the server. */
@@ -223,13 +233,19 @@ final class GuardedServer extends WebSocketServer {
                 if (isEnding || !channelSlots.tryTake(source)) {
                     throw new IOException("no more connections from " + source);
                 }
-                GuardedChannel guarded = new GuardedChannel(
-                        channel, (WebSocketImpl) key.attachment(), source, () -> channelSlots.release(source));
+                GuardedChannel guarded =
+                        new GuardedChannel(channel, (WebSocketImpl) key.attachment(), source, this::released);
+                channels.add(guarded);
                 guarded.watchHandshake(handshakeDeadline);
                 return guarded;
             } catch (RuntimeException e) {
                 throw new IOException(e);
             }
+        }
+
+        private void released(GuardedChannel channel) {
+            channels.remove(channel);
+            channelSlots.release(channel.source());
         }
 
         @Override

@@ -1,12 +1,10 @@
 package org.wirescale.daemon.wire;
 
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,9 +23,11 @@ public final class PeerServer implements AutoCloseable {
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(1);
 
     private final GuardedServer server;
+    private final ServerSocketChannel listener;
 
-    private PeerServer(GuardedServer server) {
+    private PeerServer(GuardedServer server, ServerSocketChannel listener) {
         this.server = server;
+        this.listener = listener;
     }
 
     /**
@@ -40,7 +40,7 @@ public final class PeerServer implements AutoCloseable {
     }
 
     /**
-     * Like {@link #start(IpAddress, Port, Consumer)}, sharing the count of sessions with the listeners of other addresses.
+     * Like the other one, sharing the count of sessions with the listeners of other addresses.
      */
     public static PeerServer start(IpAddress bind, Port port, SessionSlots slots, Consumer<PeerConnection> sessions) {
         return start(bind, port, slots, PeerLimits.HANDSHAKE_DEADLINE, sessions);
@@ -52,50 +52,65 @@ public final class PeerServer implements AutoCloseable {
             SessionSlots slots,
             Duration handshakeDeadline,
             Consumer<PeerConnection> sessions) {
-        InetSocketAddress address = new InetSocketAddress(bind.toInetAddress(), port.number());
-        GuardedServer server = new GuardedServer(address, slots, handshakeDeadline, sessions);
+        ServerSocketChannel listener = bind(bind, port);
+        GuardedServer server = new GuardedServer(listener, slots, handshakeDeadline, sessions);
+        PeerServer started = new PeerServer(server, listener);
         server.start();
-        PeerServer started = new PeerServer(server);
         try {
-            started.awaitStart(bind, port);
-            return started;
-        } catch (WirescaleException e) {
-            started.close();
+            if (server.awaitStart(START_DEADLINE)) {
+                return started;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        started.close();
+        throw failed(bind, port, "the listener's thread did not start");
+    }
+
+    private static ServerSocketChannel bind(IpAddress address, Port port) {
+        try {
+            return bind(ServerSocketChannel.open(), address, port);
+        } catch (BindException e) {
+            if (String.valueOf(e.getMessage()).contains("Address already in use")) {
+                throw WirescaleException.causedBy(e, PeerReason.ADDRESS_IN_USE, "address", address, "port", port);
+            }
+            throw failed(address, port, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw failed(address, port, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ServerSocketChannel bind(ServerSocketChannel listener, IpAddress address, Port port)
+            throws IOException {
+        try {
+            listener.bind(new InetSocketAddress(address.toInetAddress(), port.number()));
+            return listener;
+        } catch (IOException e) {
+            listener.close();
             throw e;
         }
     }
 
-    /** The library binds on a thread of its own, and {@code start()} returns normally whatever comes of it. */
-    private void awaitStart(IpAddress bind, Port port) {
-        CompletableFuture<Void> outcome = server.outcome();
+    private static WirescaleException failed(IpAddress address, Port port, String error) {
+        return WirescaleException.of(PeerReason.BIND_FAILED, "address", address, "port", port, "error", error);
+    }
+
+    private static void close(ServerSocketChannel listener) {
         try {
-            outcome.get(START_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            boolean isTaken = cause instanceof BindException
-                    && String.valueOf(cause.getMessage()).contains("Address already in use");
-            throw WirescaleException.causedBy(
-                    cause,
-                    isTaken ? PeerReason.ADDRESS_IN_USE : PeerReason.BIND_FAILED,
-                    "address",
-                    bind,
-                    "port",
-                    port,
-                    "error",
-                    String.valueOf(cause.getMessage()));
-        } catch (TimeoutException e) {
-            throw WirescaleException.causedBy(
-                    e, PeerReason.BIND_FAILED, "address", bind, "port", port, "error", "it took too long");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw WirescaleException.causedBy(
-                    e, PeerReason.BIND_FAILED, "address", bind, "port", port, "error", "interrupted");
+            listener.close();
+        } catch (IOException e) {
+            log.debug("closing a listener failed", e);
         }
     }
 
     /** Whether it takes connections; false after {@link #close}, and after an error of the transport that ended it. */
     public boolean isServing() {
         return server.isServing();
+    }
+
+    /** As the library does when accepting fails. */
+    void loseListener() {
+        close(listener);
     }
 
     /** Tells the peers of open sessions, ends their connections, and frees the port; done after two seconds at most. */
@@ -107,6 +122,8 @@ public final class PeerServer implements AutoCloseable {
         } catch (InterruptedException e) {
             log.debug("stopped in a hurry", e);
             Thread.currentThread().interrupt();
+        } finally {
+            close(listener);
         }
     }
 }

@@ -9,9 +9,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.wirescale.model.ErrorCode;
@@ -126,6 +131,42 @@ final class PeerClientTest {
             connecting.interrupt();
             assertThat(connecting.join(Duration.ofSeconds(2))).isTrue();
             assertThat(outcome.get()).isInstanceOf(InterruptedException.class);
+        }
+    }
+
+    @Test
+    void closing_ends_even_when_the_server_does_not_cooperate() throws Exception {
+        try (Answering stubborn = new Answering(PeerClientTest::open)) {
+            PeerConnection connection = PeerClient.connect(RawPeer.loopback(), stubborn.port());
+            connection.close();
+            assertThatExceptionOfType(WirescaleException.class)
+                    .isThrownBy(() -> connection.receive(Duration.ofSeconds(5)))
+                    .matches(e -> e.reason() == PeerReason.CLOSED);
+        }
+    }
+
+    /** Does its half of the handshake, and nothing afterwards. */
+    private static void open(Socket client) throws IOException {
+        StringBuilder request = new StringBuilder();
+        while (request.indexOf("\r\n\r\n") < 0) {
+            request.append((char) client.getInputStream().read());
+        }
+        Matcher key = Pattern.compile("Sec-WebSocket-Key: (\\S+)").matcher(request);
+        assertThat(key.find()).isTrue();
+        client.getOutputStream()
+                .write(("HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+                                + accept(key.group(1)) + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** RFC 6455, section 4.2.2. */
+    private static String accept(String key) {
+        try {
+            byte[] text = (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.US_ASCII);
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-1").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -132,8 +132,18 @@ final class PeerConnectionTest {
     void a_ping_without_answer_is_noticed() throws Exception {
         try (RawPeer silent = RawPeer.opened(port)) {
             PeerConnection connection = accepted.take();
+            AtomicReference<Boolean> answered = new AtomicReference<>(true);
+            Thread pinging = Thread.ofVirtual().start(() -> {
+                try {
+                    answered.set(connection.ping(Duration.ofMillis(300)));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            assertThat(silent.next()).get().matches(frame -> frame.opcode() == RawPeer.PING);
             silent.frame(true, RawPeer.PONG, new byte[8]);
-            assertThat(connection.ping(Duration.ofMillis(100))).isFalse();
+            assertThat(pinging.join(SECOND)).isTrue();
+            assertThat(answered.get()).isFalse();
             assertThat(connection.isOpen()).isTrue();
         }
     }

@@ -37,7 +37,7 @@ final class PeerServerTest {
     @BeforeEach
     void start() throws IOException {
         port = RawPeer.freePort();
-        server = start(Duration.ofMillis(400));
+        server = start(PeerLimits.HANDSHAKE_DEADLINE);
     }
 
     private PeerServer start(Duration handshakeDeadline) {
@@ -147,6 +147,8 @@ final class PeerServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "GET / HTTP/1.1\r\nHost: x\r\n", "\r", "\0\0\0\0"})
     void cuts_off_a_handshake_that_does_not_go_on(String begun) throws Exception {
+        server.close();
+        server = start(Duration.ofMillis(500));
         try (RawPeer peer = new RawPeer(port)) {
             peer.write(begun);
             servesAnotherWithinASecond();
@@ -156,6 +158,8 @@ final class PeerServerTest {
 
     @Test
     void an_open_connection_outlives_the_handshake_deadline() throws Exception {
+        server.close();
+        server = start(Duration.ofMillis(500));
         try (RawPeer peer = RawPeer.opened(port)) {
             assertThat(peer.isClosedWithin(Duration.ofMillis(800))).isFalse();
         }
@@ -166,7 +170,7 @@ final class PeerServerTest {
     void refuses_web_pages_and_closes_their_connection(String origin) throws Exception {
         try (RawPeer peer = new RawPeer(port)) {
             assertThat(peer.handshake(origin)).startsWith("HTTP/1.1 404 ");
-            assertThat(peer.isClosedWithin(Duration.ofMillis(300))).isTrue();
+            assertThat(peer.isClosedWithin(Duration.ofSeconds(3))).isTrue();
             servesAnotherWithinASecond();
             assertThat(sessions).hasSize(1);
         }
@@ -185,7 +189,7 @@ final class PeerServerTest {
     void closes_the_connection_of_whatever_is_no_websocket(String request) throws Exception {
         try (RawPeer peer = new RawPeer(port)) {
             peer.write(request);
-            assertThat(peer.isClosedWithin(Duration.ofMillis(300))).isTrue();
+            assertThat(peer.isClosedWithin(Duration.ofSeconds(3))).isTrue();
             servesAnotherWithinASecond();
         }
     }
@@ -212,8 +216,6 @@ final class PeerServerTest {
 
     @Test
     void a_source_cannot_take_all_connections() throws Exception {
-        server.close();
-        server = start(Duration.ofSeconds(10));
         List<RawPeer> peers = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             peers.add(new RawPeer(port));
@@ -268,6 +270,13 @@ final class PeerServerTest {
         assertThat(server.isServing()).isFalse();
         server = start(SECOND);
         servesAnotherWithinASecond();
+    }
+
+    @Test
+    void knows_when_its_listener_is_gone() throws Exception {
+        assertThat(server.isServing()).isTrue();
+        server.loseListener();
+        assertThat(server.isServing()).isFalse();
     }
 
     @Test
