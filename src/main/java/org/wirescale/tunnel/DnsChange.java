@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.IpAddress;
 import org.wirescale.model.WirescaleException;
@@ -17,13 +19,28 @@ import org.wirescale.os.Commands.Command;
 import org.wirescale.os.Programs;
 
 /**
- * The tunnel's name servers and search domains, told to resolvconf (openresolv's, Debian's, or systemd-resolved's under that
- * name) as wg-quick(8) does: exclusive, metric 0.
+ * The tunnel's name servers and search domains. Told to resolvconf (openresolv's, Debian's, or systemd-resolved's under that name)
+ * as wg-quick(8) does: exclusive, metric 0. Where there is none and systemd-resolved runs, told to that with resolvectl(1), which
+ * is what its own resolvconf would do.
  */
-public record DnsChange(InterfaceName name, List<IpAddress> servers, List<String> searchDomains) implements Change {
+public record DnsChange(InterfaceName name, List<IpAddress> servers, List<String> searchDomains, Resolver resolver)
+        implements Change {
     static final String KIND = "dns";
 
-    private static final String PROGRAM = "resolvconf";
+    /** Who is told. */
+    enum Resolver {
+        RESOLVCONF("resolvconf"),
+        RESOLVECTL("resolvectl");
+
+        private final String program;
+
+        Resolver(String program) {
+            this.program = program;
+        }
+    }
+
+    /** Where systemd-resolved is while it runs. */
+    private static final Path RESOLVED = Path.of("/run/systemd/resolve");
 
     /** Debian's resolvconf ranks interfaces by their name's beginning; tunnels have one, such as {@code tun.}. */
     private static final Path INTERFACE_ORDER = Path.of("/etc/resolvconf/interface-order");
@@ -35,17 +52,23 @@ public record DnsChange(InterfaceName name, List<IpAddress> servers, List<String
         servers = List.copyOf(servers);
         searchDomains = List.copyOf(searchDomains);
         for (String domain : searchDomains) {
-            if (!DOMAIN.matcher(domain).matches()) {
+            // Not an option of resolvectl either.
+            if (!DOMAIN.matcher(domain).matches() || domain.startsWith("-")) {
                 throw WirescaleException.of(TunnelReason.VALUE, "what", "search domain", "text", domain);
             }
         }
+    }
+
+    public DnsChange(InterfaceName name, List<IpAddress> servers, List<String> searchDomains) {
+        this(name, servers, searchDomains, Resolver.RESOLVCONF);
     }
 
     static DnsChange read(StrictJson json) {
         return new DnsChange(
                 json.value("name", InterfaceName::parse),
                 json.values("servers", IpAddress::parse),
-                json.values("search", text -> text));
+                json.values("search", text -> text),
+                json.word("resolver", Resolver.class));
     }
 
     /**
@@ -54,9 +77,19 @@ public record DnsChange(InterfaceName name, List<IpAddress> servers, List<String
      * @throws WirescaleException with {@link TunnelReason#NO_DNS_PROGRAM}
      */
     public static void requireProgram() {
-        if (!Programs.isInstalled(PROGRAM)) {
-            throw WirescaleException.of(TunnelReason.NO_DNS_PROGRAM, "hint", Programs.packageOf(PROGRAM));
+        if (installed().isEmpty()) {
+            throw WirescaleException.of(
+                    TunnelReason.NO_DNS_PROGRAM, "hint", Programs.packageOf(Resolver.RESOLVCONF.program));
         }
+    }
+
+    private static Optional<Resolver> installed() {
+        if (Programs.isInstalled(Resolver.RESOLVCONF.program)) {
+            return Optional.of(Resolver.RESOLVCONF);
+        }
+        return Programs.isInstalled(Resolver.RESOLVECTL.program) && Files.isDirectory(RESOLVED)
+                ? Optional.of(Resolver.RESOLVECTL)
+                : Optional.empty();
     }
 
     @Override
@@ -78,10 +111,60 @@ public record DnsChange(InterfaceName name, List<IpAddress> servers, List<String
         servers.forEach(server -> addresses.add(server.toString()));
         ArrayNode domains = json.putArray("search");
         searchDomains.forEach(domains::add);
+        json.put("resolver", resolver.program);
+    }
+
+    /**
+     * @throws WirescaleException with {@link TunnelReason#NO_DNS_PROGRAM}
+     */
+    @Override
+    public Optional<Change> prepare(ChangeContext context) {
+        requireProgram();
+        return Optional.of(
+                new DnsChange(name, servers, searchDomains, installed().orElse(resolver)));
     }
 
     @Override
     public Change apply(ChangeContext context) {
+        switch (resolver) {
+            case RESOLVCONF ->
+                Command.of(resolver.program, "-a", record(), "-m", "0", "-x")
+                        .withStdin(resolvConf())
+                        .run()
+                        .expectOk();
+            case RESOLVECTL -> {
+                Command.of(command("dns", servers)).run().expectOk();
+                // The root as a routing domain: every name is asked here, as resolvconf's -x means it.
+                Command.of(command(
+                                "domain",
+                                Stream.concat(Stream.of("~."), searchDomains.stream())
+                                        .toList()))
+                        .run()
+                        .expectOk();
+            }
+        }
+        return this;
+    }
+
+    /** The record has the tunnel's name: taking away one that never came to be is no failure. */
+    @Override
+    public void undo(ChangeContext context, Progress progress) {
+        switch (resolver) {
+            case RESOLVCONF ->
+                Commands.run(resolver.program, "-d", record(), "-f").expectOk();
+            case RESOLVECTL -> {
+                // Goes with the link.
+            }
+        }
+    }
+
+    private List<String> command(String verb, List<?> words) {
+        List<String> arguments = new ArrayList<>(List.of(resolver.program, verb, name.text()));
+        words.forEach(word -> arguments.add(word.toString()));
+        return arguments;
+    }
+
+    private String resolvConf() {
         StringBuilder text = new StringBuilder();
         for (IpAddress server : servers) {
             text.append("nameserver ").append(server).append('\n');
@@ -89,17 +172,7 @@ public record DnsChange(InterfaceName name, List<IpAddress> servers, List<String
         if (!searchDomains.isEmpty()) {
             text.append("search ").append(String.join(" ", searchDomains)).append('\n');
         }
-        Command.of(PROGRAM, "-a", record(), "-m", "0", "-x")
-                .withStdin(text.toString())
-                .run()
-                .expectOk();
-        return this;
-    }
-
-    /** The record has the tunnel's name: taking away one that never came to be is no failure. */
-    @Override
-    public void undo(ChangeContext context, Progress progress) {
-        Commands.run(PROGRAM, "-d", record(), "-f").expectOk();
+        return text.toString();
     }
 
     private String record() {

@@ -15,6 +15,8 @@ import org.wirescale.model.WirescaleException;
 public final class Handshake {
     private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
 
+    private static final Duration LOOK_EVERY = Duration.ofMillis(10);
+
     private final InterfaceName name;
     private final WireGuard.Peer peer;
     private final Endpoint endpoint;
@@ -74,6 +76,26 @@ public final class Handshake {
         long came = run(HandshakePlan.Role.RESPONDER);
         WireGuard.setEndpoint(name, peer.key(), learnt().orElse(endpoint), WireGuard.KEEPALIVE);
         return came;
+    }
+
+    /**
+     * After {@link WireGuard#move}: whether the session goes on, which shows in the other end's bytes. Its keep-alive comes
+     * within a round trip of its own move; where none comes, the driving end replaces the peer and shakes hands anew.
+     *
+     * @param before as it was before the move
+     */
+    public boolean goesOn(WireGuard.PeerStatus before, Duration within) {
+        long start = System.nanoTime();
+        while (!Thread.currentThread().isInterrupted()) {
+            if (look().received() > before.received()) {
+                return true;
+            }
+            if (elapsed(start).compareTo(within) >= 0) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
+        return false;
     }
 
     /** The packet's own source is where the peer is, whatever was announced. */

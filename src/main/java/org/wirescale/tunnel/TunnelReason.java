@@ -27,7 +27,7 @@ public enum TunnelReason implements Reason {
                     + " file, or set MTU"),
     IPV6_DISABLED(
             "the file has an IPv6 address, and IPv6 is disabled on this machine: enable it, or remove the address"),
-    NO_DNS_PROGRAM("the file has DNS, and the program 'resolvconf' is not installed: install {hint}"),
+    NO_DNS_PROGRAM("the file has DNS, and there is neither resolvconf nor systemd-resolved: install {hint}"),
     NO_HANDSHAKE("no handshake came within {seconds} s") {
         @Override
         public ErrorCode errorCode() {

@@ -113,14 +113,17 @@ public final class WireGuard {
     }
 
     /**
-     * Moves the link to another port and the peer to another endpoint in one command, the session kept.
+     * Moves the link to another port and the peer to another endpoint in one command, the session kept. A keep-alive goes out
+     * at once, as WireGuard sends one when the interval is switched on: the other end need not wait to learn of it.
      *
      * @throws WirescaleException with {@link TunnelReason#PORT_TAKEN}
      */
     public static void move(InterfaceName name, Port port, PublicKey peer, Endpoint endpoint) {
         List<String> arguments = set(name);
-        arguments.addAll(List.of("listen-port", port.toString(), "peer", peer.toString()));
-        arguments.addAll(List.of("endpoint", endpoint.toString()));
+        arguments.addAll(List.of("listen-port", port.toString()));
+        arguments.addAll(List.of("peer", peer.toString(), "persistent-keepalive", "0"));
+        arguments.addAll(List.of("peer", peer.toString(), "endpoint", endpoint.toString()));
+        arguments.addAll(List.of("persistent-keepalive", Integer.toString(KEEPALIVE)));
         run(arguments, Optional.empty(), port);
     }
 

@@ -60,7 +60,8 @@ final class ChangesTest {
                 new PrivateKeyChange(BOB, OURS, Optional.empty(), new FirewallMark(0xFFFF_FFFFL)),
                 new AddressesChange(BOB, networks("10.77.0.1/24", "fd77::1/128"), 1420),
                 new RoutesChange(BOB, networks("10.77.0.0/24"), 4_000_000_000L),
-                new DnsChange(BOB, List.of(IpAddress.parse("10.77.0.53")), List.of("corp.example")));
+                new DnsChange(BOB, List.of(IpAddress.parse("10.77.0.53")), List.of("corp.example")),
+                new DnsChange(BOB, List.of(), List.of(), DnsChange.Resolver.RESOLVECTL));
     }
 
     @ParameterizedTest
