@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.wirescale.model.IpAddress;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Trace;
 import org.wirescale.protocol.Features;
@@ -18,7 +20,6 @@ import org.wirescale.tunnel.Tunnel;
 import org.wirescale.tunnel.TunnelHeader;
 import org.wirescale.tunnel.TunnelPlan;
 import org.wirescale.tunnel.TunnelReason;
-import org.wirescale.tunnel.UserspaceLinkChange;
 import org.wirescale.tunnel.WireGuard;
 
 /**
@@ -51,7 +52,8 @@ final class Construction implements AutoCloseable {
         this.remote = remote;
         this.hold = hold;
         this.role = role;
-        this.plan = Plans.of(machine.tunnels(), local, remote, hold.port());
+        this.plan = Plans.of(
+                machine.tunnels(), local, remote, hold.port(), session.token().uid());
     }
 
     /**
@@ -94,15 +96,18 @@ final class Construction implements AutoCloseable {
         hold.afterLink(session);
         awaitHandshake(building, peer, drives);
         building.applyAll(plan.afterHandshake());
-        building.apply(new AutoremoveUnitChange(
-                remote.addresses().getFirst(),
-                isUserspace(building),
-                session.token().uid()));
+        building.apply(AutoremoveUnitChange.watching(building, addressToWatch()));
         session.say("Launching autoremove subprocess. Running as unit: " + AutoremoveUnitChange.unit(local.iface()));
     }
 
-    private static boolean isUserspace(Tunnel tunnel) {
-        return tunnel.state().entries().stream().anyMatch(entry -> entry.change() instanceof UserspaceLinkChange);
+    /** The peer's first one of a family that this end has too, or its pings could not be answered. */
+    private IpAddress addressToWatch() {
+        Set<Boolean> families =
+                local.addresses().stream().map(IpAddress::isIpv6).collect(Collectors.toSet());
+        return remote.addresses().stream()
+                .filter(address -> families.contains(address.isIpv6()))
+                .findFirst()
+                .orElseGet(() -> remote.addresses().getFirst());
     }
 
     private void awaitHandshake(Tunnel building, WireGuard.Peer peer, boolean drives) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.wirescale.config.AllowedIps;
 import org.wirescale.config.FwMark;
 import org.wirescale.config.GeneratedFile;
+import org.wirescale.config.Hooks;
 import org.wirescale.config.InterfaceSection;
 import org.wirescale.config.PeerFile;
 import org.wirescale.config.RoutingTable;
@@ -15,6 +16,7 @@ import org.wirescale.model.Port;
 import org.wirescale.tunnel.Change;
 import org.wirescale.tunnel.FirewallMark;
 import org.wirescale.tunnel.FirewallPlan;
+import org.wirescale.tunnel.HookChange;
 import org.wirescale.tunnel.Mtu;
 import org.wirescale.tunnel.OwnTableChange;
 import org.wirescale.tunnel.RouteTable;
@@ -31,11 +33,13 @@ final class Plans {
      * The changes that make the tunnel, in their order.
      *
      * @param others the tunnels that stand
+     * @param uid of the session
      */
-    static TunnelPlan of(List<Tunnel> others, LocalEnd local, RemoteEnd remote, Port port) {
+    static TunnelPlan of(List<Tunnel> others, LocalEnd local, RemoteEnd remote, Port port, String uid) {
         TunnelSpec spec = spec(local, remote, port);
         TunnelPlan.requirePrograms(spec);
-        return TunnelPlan.of(spec, rules(others, local, remote, port), List.of(), List.of());
+        Hooks hooks = local.file().hooksFor(local.iface(), local.suffixNumber());
+        return TunnelPlan.of(spec, rules(others, local, remote, port), HookChange.plan(hooks, uid));
     }
 
     /** What keeps tailscaled out of the tunnel, and what the user's options ask for. */

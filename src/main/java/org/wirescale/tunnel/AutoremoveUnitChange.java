@@ -25,6 +25,13 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
 
     private static final String SCRIPT = "autoremove.sh";
 
+    /** For the tunnel as it was built. */
+    public static AutoremoveUnitChange watching(Tunnel tunnel, IpAddress address) {
+        TunnelState state = tunnel.state();
+        boolean userspace = state.entries().stream().anyMatch(entry -> entry.change() instanceof UserspaceLinkChange);
+        return new AutoremoveUnitChange(address, userspace, state.header().session());
+    }
+
     static AutoremoveUnitChange read(StrictJson json) {
         return new AutoremoveUnitChange(
                 json.value("address", IpAddress::parse), json.flag("userspace"), json.text("session"));

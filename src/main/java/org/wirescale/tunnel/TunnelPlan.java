@@ -27,20 +27,15 @@ public record TunnelPlan(List<Change> beforeGo, List<Change> link, List<Change> 
 
     /**
      * @param rules our own: in place from before the interface has an address, undone after the user's hooks
-     * @param preUp the user's, none or one
-     * @param postUp the user's, none or one
+     * @param hooks the user's
      * @throws WirescaleException with {@link TunnelReason#MTU_TOO_SMALL}
      */
-    public static TunnelPlan of(
-            TunnelSpec spec,
-            List<? extends Change> rules,
-            List<? extends Change> preUp,
-            List<? extends Change> postUp) {
+    public static TunnelPlan of(TunnelSpec spec, List<? extends Change> rules, HookChange.Plan hooks) {
         AddressesChange.refuseSmallMtu(spec.name(), spec.addresses(), OptionalInt.of(spec.mtu()));
         List<Change> before = new ArrayList<>();
         before.add(new GeneratedFileChange(spec.name(), spec.generatedText()));
         before.addAll(rules);
-        before.addAll(preUp);
+        before.addAll(hooks.beforeLink());
         List<Change> link = new ArrayList<>();
         link.add(new LinkChange(spec.name()));
         link.add(new PrivateKeyChange(spec.name(), spec.publicKey(), Optional.of(spec.privateKey()), spec.mark()));
@@ -49,7 +44,8 @@ public record TunnelPlan(List<Change> beforeGo, List<Change> link, List<Change> 
             link.add(new DnsChange(spec.name(), spec.dnsServers(), spec.searchDomains()));
         }
         RoutesChange.of(spec.name(), spec.allowedIps(), spec.table()).ifPresent(link::add);
-        return new TunnelPlan(before, link, new ArrayList<>(postUp));
+        link.addAll(hooks.withLink());
+        return new TunnelPlan(before, link, hooks.afterHandshake());
     }
 
     /** What the plan needs of the machine, to be asked before any change. */

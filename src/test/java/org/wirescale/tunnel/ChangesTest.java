@@ -48,7 +48,7 @@ final class ChangesTest {
     }
 
     private static TunnelPlan plan() {
-        return TunnelPlan.of(spec(1420, "10.77.0.1/24", "fd77::1/64"), List.of(), List.of(), List.of());
+        return TunnelPlan.of(spec(1420, "10.77.0.1/24", "fd77::1/64"), List.of(), HookChange.Plan.NONE);
     }
 
     static List<Change> changes() {
@@ -93,11 +93,11 @@ final class ChangesTest {
 
     @Test
     void ipv6_with_an_mtu_that_it_cannot_live_with_is_refused_before_any_change() {
-        assertThatThrownBy(() -> TunnelPlan.of(spec(1279, "fd77::1/64"), List.of(), List.of(), List.of()))
+        assertThatThrownBy(() -> TunnelPlan.of(spec(1279, "fd77::1/64"), List.of(), HookChange.Plan.NONE))
                 .isInstanceOfSatisfying(
                         WirescaleException.class, e -> assertThat(e.reason()).isEqualTo(TunnelReason.MTU_TOO_SMALL));
-        TunnelPlan.of(spec(1279, "10.77.0.1/24"), List.of(), List.of(), List.of());
-        TunnelPlan.of(spec(1280, "fd77::1/64"), List.of(), List.of(), List.of());
+        TunnelPlan.of(spec(1279, "10.77.0.1/24"), List.of(), HookChange.Plan.NONE);
+        TunnelPlan.of(spec(1280, "fd77::1/64"), List.of(), HookChange.Plan.NONE);
     }
 
     @Test

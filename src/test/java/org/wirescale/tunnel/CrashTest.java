@@ -93,7 +93,7 @@ final class CrashTest {
                     List.of(),
                     "[Interface]\n");
             Tunnel tunnel = Tunnel.begin(folders, TestEnd.header(spec.publicKey(), spec.publicKey()));
-            tunnel.applyAll(TunnelPlan.of(spec, List.of(), List.of(), List.of()).all());
+            tunnel.applyAll(TunnelPlan.of(spec, List.of(), HookChange.Plan.NONE).all());
             tunnel.finish();
             tunnel.undo();
         }

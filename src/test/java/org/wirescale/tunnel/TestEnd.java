@@ -79,7 +79,7 @@ final class TestEnd implements AutoCloseable {
         return namespace.call(() -> {
             Tunnel tunnel = Tunnel.begin(folders, header(peerKey));
             tunnel.applyAll(
-                    TunnelPlan.of(spec(), List.of(), List.of(), List.of()).all());
+                    TunnelPlan.of(spec(), List.of(), HookChange.Plan.NONE).all());
             return tunnel;
         });
     }

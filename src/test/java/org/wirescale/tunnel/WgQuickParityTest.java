@@ -179,7 +179,7 @@ final class WgQuickParityTest {
                         .toList(),
                 text);
         TunnelPlan.requirePrograms(spec);
-        TunnelPlan plan = TunnelPlan.of(spec, List.of(), List.of(), List.of());
+        TunnelPlan plan = TunnelPlan.of(spec, List.of(), HookChange.Plan.NONE);
         Tunnel tunnel = Tunnel.begin(
                 folders,
                 new TunnelHeader(
