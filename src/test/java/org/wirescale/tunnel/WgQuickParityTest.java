@@ -179,7 +179,7 @@ final class WgQuickParityTest {
                         .toList(),
                 text);
         TunnelPlan.requirePrograms(spec);
-        TunnelPlan plan = TunnelPlan.of(spec, List.of(), HookChange.Plan.NONE);
+        TunnelPlan plan = TunnelPlan.of(spec, List.of(), HookChange.plan(file.hooksFor(NAME, 0), "session"));
         Tunnel tunnel = Tunnel.begin(
                 folders,
                 new TunnelHeader(
