@@ -89,7 +89,7 @@ runtime() {
     cp "$jar" "$modules/wirescale.jar"
     # jdk.net: peer credentials of a UNIX socket
     "$java_home/bin/jlink" --module-path "$modules" --add-modules org.wirescale,jdk.net \
-        --no-header-files --no-man-pages --strip-debug --output "$dist/runtime"
+        --no-header-files --no-man-pages --output "$dist/runtime"
     cp "$work/native/libjunixsocket.so" "$dist/lib/"
     install -m 0755 "$here/wirescale.sh" "$dist/bin/wirescale"
     cp "$here/jvm.options" "$dist/lib/jvm.options"

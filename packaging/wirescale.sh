@@ -6,9 +6,12 @@ unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS CLASSPATH BASH_ENV ENV
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin
 export PATH
 
+# From where it was built, or from where it was installed. The native library wants an absolute path.
 home=${0%/*}/..
 if [ ! -d "$home/runtime" ]; then
     home=/usr/lib/wirescale
+elif [ "${home#/}" = "$home" ]; then
+    home=$(pwd)/$home
 fi
 
 # The daemon lives long and shall stay small; a command shall not collect garbage at all.

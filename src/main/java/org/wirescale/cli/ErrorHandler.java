@@ -57,7 +57,7 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
     }
 
     /** The JDK cannot write to the journal's socket; its own tool can, and a trace is rare. */
-    private static void trace(Exception error) {
+    static void trace(Throwable error) {
         StringWriter text = new StringWriter();
         error.printStackTrace(new PrintWriter(text));
         try {

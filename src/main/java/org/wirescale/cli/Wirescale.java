@@ -59,9 +59,19 @@ public final class Wirescale extends CommonOptions implements Runnable {
      * @return the exit code, see {@link ExitCode}
      */
     static int run(PrintWriter out, PrintWriter err, Surroundings surroundings, String... args) {
-        int code = isVersion(args)
-                ? printVersion(out)
-                : commandLine(out, err, surroundings).execute(args);
+        int code;
+        try {
+            code = isVersion(args)
+                    ? printVersion(out)
+                    : commandLine(out, err, surroundings).execute(args);
+        } catch (Error e) {
+            // A library that does not load, memory that runs out: picocli hands exceptions only to its handler.
+            ErrorHandler.trace(e);
+            err.println("Error: "
+                    + WirescaleException.of(CliReason.INTERNAL, "what", e.toString())
+                            .getMessage());
+            code = ExitCode.FAILED.number();
+        }
         out.flush();
         err.flush();
         return code;
