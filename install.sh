@@ -14,7 +14,7 @@ fail() {
     exit 1
 }
 
-[ -s "$dist/lib/wirescale.aot" ] || fail "there is nothing to install yet: run 'mvn package' in $here first"
+[ -s "$dist/lib/daemon.aot" ] || fail "there is nothing to install yet: run 'mvn package' in $here first"
 [ -n "$root" ] || [ "$(id -u)" = 0 ] || fail "run it as root"
 if [ -z "$root" ] && ! command -v systemctl >/dev/null; then
     fail "wirescale needs systemd 252 or newer"

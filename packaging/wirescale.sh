@@ -14,13 +14,11 @@ elif [ "${home#/}" = "$home" ]; then
     home=$(pwd)/$home
 fi
 
-# The daemon lives long and shall stay small; a command shall not collect garbage at all.
-heap='-Xms16m -Xmn12m'
+kind="command"
 if [ "${1-}" = daemon ]; then
-    heap='-Xms4m -Xmx32m -Xss512k -XX:+ExitOnOutOfMemoryError -XX:ReservedCodeCacheSize=16m'
+    kind=daemon
 fi
 
-# shellcheck disable=SC2086 # several words each
-exec "$home/runtime/bin/java" "@$home/lib/jvm.options" $heap -XX:AOTCache="$home/lib/wirescale.aot" \
+exec "$home/runtime/bin/java" "@$home/lib/jvm.options" "@$home/lib/$kind.options" -XX:AOTCache="$home/lib/$kind.aot" \
     -Dorg.newsclub.net.unix.library.override="$home/lib/libjunixsocket.so" \
     -m org.wirescale/org.wirescale.cli.Wirescale "$@"

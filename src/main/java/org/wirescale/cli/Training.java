@@ -12,11 +12,16 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.wirescale.daemon.Daemon;
+import org.wirescale.daemon.DaemonOptions;
 import org.wirescale.model.ExitCode;
+import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Folders;
+import org.wirescale.protocol.LocalRequest;
 import org.wirescale.tailscale.LocalApi;
 
 /**
@@ -25,8 +30,8 @@ import org.wirescale.tailscale.LocalApi;
  */
 final class Training {
     private static final String STATUS = """
-            {"Version":"1.102.5","TUN":true,"BackendState":"Running","TailscaleIPs":["100.64.0.1","fd7a:115c:a1e0::1"],
-            "Self":{"ID":"n1","DNSName":"alice.lab.ts.net.","TailscaleIPs":["100.64.0.1"],"Addrs":["203.0.113.10:41641"],"Online":true},
+            {"Version":"1.102.5","TUN":true,"BackendState":"Running","TailscaleIPs":["127.41.64.2"],
+            "Self":{"ID":"n1","DNSName":"alice.lab.ts.net.","TailscaleIPs":["127.41.64.2"],"Addrs":["203.0.113.10:41641"],"Online":true},
             "CurrentTailnet":{"MagicDNSSuffix":"lab.ts.net","MagicDNSEnabled":true},
             "Peer":{"k":{"ID":"n2","DNSName":"bob.lab.ts.net.","TailscaleIPs":["100.64.0.2"],"Online":true,"Active":true}}}
             """;
@@ -44,14 +49,24 @@ final class Training {
     private Training() {}
 
     /**
-     * @param args a folder to work in
+     * @param args {@code command} or {@code daemon}, and a folder to work in
      */
-    public static void main(String[] args) throws IOException {
-        Wirescale.chooseLogging("upgrade");
-        Path folder = Path.of(args[0]);
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Path folder = Path.of(args[1]);
         Folders folders = new Folders(folder.resolve("etc"), folder.resolve("run"));
         Files.createDirectories(folders.run());
         Path tailscaled = folder.resolve("tailscaled.sock");
+        if (args[0].equals("daemon")) {
+            daemon(folders, tailscaled);
+        } else {
+            commands(folders, tailscaled);
+        }
+        // As the program itself ends: this loads classes too.
+        System.exit(ExitCode.DONE.number());
+    }
+
+    private static void commands(Folders folders, Path tailscaled) throws IOException {
+        Wirescale.chooseLogging("upgrade");
         Surroundings surroundings = new Surroundings(
                 folders, Map.of(), () -> new TailscalePeers(LocalApi.at(tailscaled, Optional.empty())), () -> false);
         expect(ExitCode.DONE, surroundings, "--version");
@@ -78,8 +93,30 @@ final class Training {
                 expect(ExitCode.NO_CONFIGURATION, surroundings, "upgrade", "-i", "o", "100.64.0.2");
             }
         }
-        // As the command itself ends: this loads classes too.
-        System.exit(ExitCode.DONE.number());
+    }
+
+    /** The daemon up to its rest, and one request; the exit that follows stops it. */
+    private static void daemon(Folders folders, Path tailscaled) throws IOException, InterruptedException {
+        Surroundings nothing = new Surroundings(
+                folders,
+                Map.of(),
+                () -> {
+                    throw new IllegalStateException("no peers here");
+                },
+                () -> false);
+        expect(ExitCode.USAGE, nothing, "daemon", "--suffix", "stop");
+        serve(tailscaled, request -> http(request.contains("watch-ipn-bus") ? "{\"State\":6}\n" : STATUS));
+        LocalApi api = LocalApi.at(tailscaled, Optional.empty());
+        Thread.ofPlatform().daemon().start(() -> Daemon.run(DaemonOptions.defaults(), folders, api));
+        for (int i = 0; i < 600; i++) {
+            try (LocalClient client = LocalClient.connect(folders.socket())) {
+                System.out.println(client.ask(new LocalRequest.Status(), System.out::println));
+                return;
+            } catch (WirescaleException e) {
+                Thread.sleep(Duration.ofMillis(50));
+            }
+        }
+        throw new IllegalStateException("the daemon does not serve");
     }
 
     private static void expect(ExitCode expected, Surroundings surroundings, String... args) {

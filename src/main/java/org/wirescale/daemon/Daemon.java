@@ -32,10 +32,14 @@ public final class Daemon {
      * @throws org.wirescale.model.WirescaleException when another daemon runs, or the local socket cannot be served
      */
     public static int run(DaemonOptions options) {
-        Folders folders = Folders.system();
+        return run(options, Folders.system(), LocalApi.system());
+    }
+
+    /** Like {@link #run(DaemonOptions)} with other folders and another tailscaled. */
+    public static int run(DaemonOptions options, Folders folders, LocalApi tailscaled) {
         try (Locks.Held _ = Locks.take(folders, LockName.DAEMON, PREDECESSOR)) {
             new Cleanup(folders).run();
-            serve(new Machine(folders, new Tailnet(LocalApi.system()), options));
+            serve(new Machine(folders, new Tailnet(tailscaled), options));
         }
         return ExitCode.DONE.number();
     }

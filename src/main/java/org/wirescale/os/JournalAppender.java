@@ -5,8 +5,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
@@ -34,12 +32,10 @@ public final class JournalAppender extends AppenderBase<ILoggingEvent> {
     private Optional<DatagramSender> sender = Optional.empty();
 
     /**
+     * @param address the journal's socket
+     * @param fallback where lines go that the journal does not take
      * @param traces whether the stack trace of a failure is written, one entry a line, or its description alone
      */
-    public JournalAppender(boolean traces) {
-        this(SOCKET, new FileOutputStream(FileDescriptor.err), traces);
-    }
-
     JournalAppender(String address, OutputStream fallback, boolean traces) {
         this.address = address;
         this.fallback = fallback;
