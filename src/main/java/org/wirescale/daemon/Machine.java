@@ -27,7 +27,9 @@ import org.wirescale.os.Folders;
 import org.wirescale.os.LockName;
 import org.wirescale.os.Locks;
 import org.wirescale.protocol.PeerLimits;
+import org.wirescale.tailscale.LocalApi;
 import org.wirescale.tailscale.TailscalePorts;
+import org.wirescale.tailscale.TailscaleReason;
 import org.wirescale.tunnel.OldPortForwardChange;
 import org.wirescale.tunnel.Tunnel;
 import org.wirescale.tunnel.TunnelState;
@@ -196,8 +198,20 @@ final class Machine {
      * @throws WirescaleException when neither way is open, or another program has the port
      */
     PortHold holdPort(Endpoint peer) throws InterruptedException {
-        Port port = TailscalePorts.find(tailnet.api()).towards(peer);
-        return new TakeoverHold(tailnet.api(), port, peer);
+        LocalApi api = tailnet.api();
+        Port port = TailscalePorts.find(api).towards(peer);
+        if (options.restartTailscale()) {
+            return new RestartHold(api, folders, port);
+        }
+        try {
+            return new TakeoverHold(api, port, peer);
+        } catch (WirescaleException e) {
+            if (e.reason() != TailscaleReason.TAKEOVER_UNAVAILABLE) {
+                throw e;
+            }
+            LOG.warn("tailscaled has to be restarted for this tunnel: {}", e.getMessage());
+            return new RestartHold(api, folders, port);
+        }
     }
 
     /** This machine's address of the family that the peer is spoken to in. */

@@ -27,7 +27,7 @@ interface PortHold extends AutoCloseable {
     void handOver(Session session, Tunnel tunnel, Runnable listen) throws InterruptedException;
 
     /** What has to happen once WireGuard listens. */
-    void afterLink(Session session);
+    void afterLink(Session session) throws InterruptedException;
 
     @Override
     void close();
