@@ -41,8 +41,12 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
             Tunnel tunnel = Tunnel.load(surroundings.folders(), iface)
                     .orElseThrow(
                             () -> WirescaleException.of(CliReason.NO_TUNNEL, "interface", iface, "others", others()));
+            Runnable afterwards = tunnel.state()
+                    .link()
+                    .map(link -> surroundings.peers().beforePortIsFree(link.listenPort()))
+                    .orElse(() -> {});
             List<WirescaleException> failures = tunnel.undo();
-            tunnel.state().link().ifPresent(link -> surroundings.peers().portIsFree(link.listenPort()));
+            afterwards.run();
             if (!failures.isEmpty()) {
                 String problems =
                         failures.stream().map(WirescaleException::getMessage).collect(Collectors.joining("; "));

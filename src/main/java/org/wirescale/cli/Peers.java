@@ -31,6 +31,10 @@ interface Peers {
      */
     void requireEndpoint(Found peer);
 
-    /** A tunnel no longer has that port: tailscaled comes back to it if it is the one that it is configured with. */
-    void portIsFree(Port port);
+    /**
+     * A tunnel is about to leave that port: tailscaled comes back to it if it is the one that it is configured with.
+     *
+     * @return to be run once the tunnel is down
+     */
+    Runnable beforePortIsFree(Port port);
 }

@@ -1,10 +1,10 @@
 package org.wirescale.cli;
 
 import java.time.Duration;
+import org.wirescale.daemon.HomeComing;
 import org.wirescale.model.Port;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.tailscale.DirectEndpoint;
-import org.wirescale.tailscale.HomePort;
 import org.wirescale.tailscale.LocalApi;
 import org.wirescale.tailscale.Node;
 import org.wirescale.tailscale.PeerLookup;
@@ -43,7 +43,7 @@ final class TailscalePeers implements Peers {
     }
 
     @Override
-    public void portIsFree(Port port) {
-        HomePort.comeBackTo(api, port);
+    public Runnable beforePortIsFree(Port port) {
+        return HomeComing.before(api, port)::comeBack;
     }
 }

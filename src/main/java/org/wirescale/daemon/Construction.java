@@ -12,7 +12,6 @@ import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Trace;
 import org.wirescale.protocol.Features;
 import org.wirescale.protocol.PeerMessage;
-import org.wirescale.tailscale.HomePort;
 import org.wirescale.tunnel.AutoremoveUnitChange;
 import org.wirescale.tunnel.Handshake;
 import org.wirescale.tunnel.LinkSettings;
@@ -158,10 +157,11 @@ final class Construction implements AutoCloseable {
     public void close() {
         if (!stands && tunnel.isPresent()) {
             session.note("Taking back what was done for interface '" + local.iface() + "'");
+            HomeComing tailscaled = HomeComing.before(machine.tailnet().api(), hold.port());
             List<WirescaleException> failures = tunnel.get().undo();
             failures.forEach(failure -> LOG.warn("{}", failure.getMessage()));
             hold.close();
-            HomePort.comeBackTo(machine.tailnet().api(), hold.port());
+            tailscaled.comeBack();
         }
     }
 }

@@ -93,7 +93,7 @@ final class Tailnet {
         TailscaleStatus status = api.status().requireRunning();
         Node node = status.peerAt(peer.address())
                 .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", peer.name()));
-        return DirectEndpoint.find(api, status, node, FIND_PATH);
+        return DirectEndpoint.findAnew(api, status, node, FIND_PATH);
     }
 
     /** Whether Tailscale gets an answer from the peer, by whatever way. */

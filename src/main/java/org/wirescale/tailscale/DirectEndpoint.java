@@ -24,6 +24,8 @@ public record DirectEndpoint(Endpoint endpoint, Duration latency) {
     private static final Duration STEADY = Duration.ofMillis(250);
     /** A ping into nowhere is answered by nobody: the next one may find the way that opened meanwhile. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** Longer than any round trip on earth takes. */
+    private static final Duration FIRST_ANSWER = Duration.ofMillis(500);
 
     /**
      * Pings until an answer comes directly.
@@ -35,6 +37,21 @@ public record DirectEndpoint(Endpoint endpoint, Duration latency) {
      */
     public static DirectEndpoint find(LocalApi api, TailscaleStatus status, Node peer, Duration time)
             throws InterruptedException {
+        return find(api, status, peer, time, PATIENCE, () -> {});
+    }
+
+    /**
+     * Like {@link #find}, for who is about to move tailscaled anyway. A peer that moved a moment ago is looked for where it was, and
+     * only there, for up to 6.5 s: when not even a relay answers at once, tailscaled is asked to rebind, which makes it forget that.
+     */
+    public static DirectEndpoint findAnew(LocalApi api, TailscaleStatus status, Node peer, Duration time)
+            throws InterruptedException {
+        return find(api, status, peer, time, FIRST_ANSWER, api::rebind);
+    }
+
+    private static DirectEndpoint find(
+            LocalApi api, TailscaleStatus status, Node peer, Duration time, Duration firstAnswer, Runnable onSilence)
+            throws InterruptedException {
         String called = peer.called(status.suffix());
         IpAddress address = peer.primaryAddress()
                 .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", called));
@@ -42,8 +59,13 @@ public record DirectEndpoint(Endpoint endpoint, Duration latency) {
         Optional<String> relay = Optional.empty();
         for (int pings = 1; pings == 1 || !deadline.hasPassed(); pings++) {
             Deadline next = deadline.atMost(pings <= QUICK_PINGS ? QUICK : STEADY);
-            Optional<PingResult> result =
-                    ping(api, address, deadline.atMost(PATIENCE).left());
+            Optional<PingResult> result = ping(
+                    api,
+                    address,
+                    deadline.atMost(pings == 1 ? firstAnswer : PATIENCE).left());
+            if (pings == 1 && result.isEmpty()) {
+                onSilence.run();
+            }
             if (result.isPresent() && result.get().isDirect()) {
                 Set<IpAddress> own = localAddresses();
                 own.addAll(status.ownAddresses());

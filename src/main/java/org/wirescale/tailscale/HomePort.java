@@ -6,34 +6,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.wirescale.model.Port;
-import org.wirescale.model.WirescaleException;
 
 /** The UDP port that tailscaled is configured with, by its own command line. */
 public final class HomePort {
-    private static final Logger LOG = LoggerFactory.getLogger(HomePort.class);
     private static final String OPTION = "-port";
 
     private HomePort() {}
 
     /**
-     * Asks tailscaled to come back to its port, now that a tunnel which had it is gone. A port that is not tailscaled's own is
-     * nobody's business here, and a tailscaled that does not run comes to its port by itself.
+     * The port of the tailscaled that runs; empty where it takes any.
+     *
+     * @throws org.wirescale.model.WirescaleException with {@link TailscaleReason#NOT_RUNNING}
      */
-    public static void comeBackTo(LocalApi api, Port freed) {
-        try {
-            if (of(api).filter(freed::equals).isPresent()) {
-                api.rebind();
-                LOG.debug("tailscaled was asked to come back to port {}", freed);
-            }
-        } catch (WirescaleException e) {
-            LOG.debug("tailscaled was not asked to come back to port {}: {}", freed, e.getMessage());
-        }
-    }
-
-    private static Optional<Port> of(LocalApi api) {
+    public static Optional<Port> of(LocalApi api) {
         Path commandLine = Path.of("/proc", Long.toString(Tailscaled.find(api).pid()), "cmdline");
         try {
             return ofCommandLine(List.of(

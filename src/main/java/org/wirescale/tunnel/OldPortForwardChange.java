@@ -41,7 +41,7 @@ public record OldPortForwardChange(Port oldPort, Endpoint peer, Optional<Port> i
     private static final AtomicInteger NEXT_TURN = new AtomicInteger();
 
     /** "TS" and the sparkles of a disco packet, which follow the 8 bytes of UDP's header; tailscale.com/disco, Magic. */
-    private static final String DISCO = "@th,64,48 0x5453f09f92ac";
+    static final String DISCO = "@th,64,48 0x5453f09f92ac";
 
     public OldPortForwardChange {
         if (turn < 0 || turn >= TURNS) {

@@ -65,7 +65,7 @@ final class UpgradeCommandTest {
         }
 
         @Override
-        public void portIsFree(Port port) {
+        public Runnable beforePortIsFree(Port port) {
             throw new AssertionError("an upgrade frees no port");
         }
     }
