@@ -256,6 +256,9 @@ public final class LocalApi {
             try {
                 return command.apply(cli.get());
             } catch (WirescaleException second) {
+                if (second.reason() == TailscaleReason.NO_ANSWER) {
+                    throw second;
+                }
                 LOG.debug("the tailscale command could not say either: {}", second.getMessage());
                 throw e;
             }

@@ -223,6 +223,19 @@ final class LocalApiTest {
     }
 
     @Test
+    void a_peer_that_does_not_answer_the_command_is_silent_and_tailscale_runs() throws IOException {
+        Path program = folder.resolve("tailscale");
+        Files.writeString(program, "#!/bin/sh\necho 'ping \"100.64.0.2\" timed out'; exit 1\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        LocalApi api = LocalApi.at(folder.resolve("none"), Optional.of(program.toString()));
+        WirescaleException failure =
+                catchThrowableOfType(WirescaleException.class, () -> api.ping(BOB, Duration.ofSeconds(1)));
+        assertThat(failure.reason()).isEqualTo(TailscaleReason.NO_ANSWER);
+        assertThat(catchThrowableOfType(WirescaleException.class, api::status).reason())
+                .isEqualTo(TailscaleReason.NOT_RUNNING);
+    }
+
+    @Test
     void events_come_one_by_one_however_they_are_cut() throws IOException {
         CountDownLatch over = new CountDownLatch(1);
         try (FakeLocalApi fake = fake((request, connection) -> {
