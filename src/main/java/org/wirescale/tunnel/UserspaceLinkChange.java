@@ -7,12 +7,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Commands;
+import org.wirescale.os.Commands.Command;
+import org.wirescale.os.OsReason;
 import org.wirescale.os.Programs;
 
 /**
@@ -72,19 +75,12 @@ public record UserspaceLinkChange(InterfaceName name, OptionalInt ifindex) imple
         String program = program();
         if (underSystemd()) {
             // Exec: a program that cannot be started is an error of this command.
-            Commands.output(
-                    "systemd-run",
-                    "--quiet",
-                    "--collect",
-                    "--unit=" + unit(),
-                    "--description=WireGuard of the Wirescale tunnel " + name,
-                    "--property=Type=exec",
-                    "--property=KillMode=mixed",
-                    "--property=TimeoutStopSec=5",
-                    "--",
-                    program,
-                    "--foreground",
-                    name.text());
+            List<String> options =
+                    List.of("--property=Type=exec", "--property=KillMode=mixed", "--property=TimeoutStopSec=5");
+            List<String> command = List.of(program, "--foreground", name.text());
+            Command.of(Systemd.run(unit(), "WireGuard of the Wirescale tunnel " + name, "", options, command))
+                    .run()
+                    .expectOk();
         } else {
             Commands.output(program, name.text());
         }
@@ -97,14 +93,15 @@ public record UserspaceLinkChange(InterfaceName name, OptionalInt ifindex) imple
 
     @Override
     public void undo(ChangeContext context, Progress progress) {
-        boolean ours = Link.isOurs(name, ifindex, context.publicKey());
-        if (underSystemd()) {
-            // Its name is ours alone, whoever has an interface of that name now. Stopping one that is gone is no
-            // failure.
-            Commands.run("systemctl", "stop", unit());
-        }
-        if (ours && Link.isOurs(name, ifindex, context.publicKey())) {
-            LinkChange.delete(name);
+        try {
+            if (underSystemd()) {
+                // Takes the link along. The unit's name is ours alone, whoever has an interface of that name now.
+                Systemd.stop(unit());
+            }
+        } finally {
+            if (Link.isOurs(name, ifindex, context.publicKey())) {
+                LinkChange.delete(name);
+            }
         }
     }
 
@@ -114,7 +111,7 @@ public record UserspaceLinkChange(InterfaceName name, OptionalInt ifindex) imple
     }
 
     String unit() {
-        return "wireguard-go-" + name + ".service";
+        return Systemd.unit("wireguard-go", name.text());
     }
 
     /** What makes links where the kernel cannot; as wg-quick(8) has it. */
@@ -123,7 +120,7 @@ public record UserspaceLinkChange(InterfaceName name, OptionalInt ifindex) imple
         String program = chosen.isBlank() ? DEFAULT_PROGRAM : chosen;
         if (!Programs.isInstalled(program)) {
             throw WirescaleException.of(
-                    org.wirescale.os.OsReason.PROGRAM_MISSING, "program", program, "hint", Programs.packageOf(program));
+                    OsReason.PROGRAM_MISSING, "program", program, "hint", Programs.packageOf(program));
         }
         return program;
     }
