@@ -123,8 +123,16 @@ final class NetNamespace implements AutoCloseable {
         output("ip", "link", "set", link, "up");
     }
 
+    /** A wireguard-go of a test that failed would keep the namespace: it ends with its link. */
     @Override
     public void close() {
+        run(() -> {
+            for (String link : Commands.run("wg", "show", "interfaces").stdout().split("\\s+")) {
+                if (!link.isEmpty()) {
+                    Commands.run("ip", "link", "delete", "dev", link);
+                }
+            }
+        });
         thread.close();
     }
 

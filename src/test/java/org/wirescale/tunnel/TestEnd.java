@@ -101,11 +101,6 @@ final class TestEnd implements AutoCloseable {
 
     @Override
     public void close() {
-        namespace.run(() -> {
-            if (Link.find(TUNNEL.text()).isPresent()) {
-                LinkChange.delete(TUNNEL);
-            }
-        });
         namespace.close();
     }
 }
