@@ -2,6 +2,7 @@ package org.wirescale.cli;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.wirescale.model.ExitCode;
@@ -9,6 +10,7 @@ import org.wirescale.model.InterfaceName;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.LockName;
 import org.wirescale.os.Locks;
+import org.wirescale.tunnel.AutoremoveUnitChange;
 import org.wirescale.tunnel.Tunnel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,6 +43,10 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
             Tunnel tunnel = Tunnel.load(surroundings.folders(), iface)
                     .orElseThrow(
                             () -> WirescaleException.of(CliReason.NO_TUNNEL, "interface", iface, "others", others()));
+            if (isAnother(tunnel)) {
+                spec.commandLine().getOut().println("Interface '" + iface + "' is a newer tunnel's by now");
+                return ExitCode.DONE.number();
+            }
             Runnable afterwards = tunnel.state()
                     .link()
                     .map(link -> surroundings.peers().beforePortIsFree(link.listenPort()))
@@ -55,6 +61,13 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
         }
         spec.commandLine().getOut().println("Interface '" + iface + "' has been taken down");
         return ExitCode.DONE.number();
+    }
+
+    /** The unit that watched a tunnel may have waited for the session that made a new one of that name. */
+    private boolean isAnother(Tunnel tunnel) {
+        String meant = surroundings.variable(AutoremoveUnitChange.IFINDEX_VARIABLE);
+        OptionalInt found = tunnel.state().ifindex();
+        return !meant.isEmpty() && !(found.isPresent() && meant.equals(Integer.toString(found.getAsInt())));
     }
 
     private String others() {

@@ -46,7 +46,7 @@ final class Plans {
     private static List<Change> rules(List<Tunnel> others, LocalEnd local, RemoteEnd remote, Port port) {
         List<Change> rules = new ArrayList<>();
         rules.add(new OwnTableChange());
-        rules.addAll(FirewallPlan.rules(
+        rules.addAll(FirewallPlan.changes(
                 options(local),
                 local.iface(),
                 port,

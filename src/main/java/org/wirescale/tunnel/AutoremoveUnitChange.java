@@ -23,6 +23,9 @@ import org.wirescale.os.Commands.Command;
 public record AutoremoveUnitChange(IpAddress address, boolean userspace, String session) implements Change {
     static final String KIND = "autoremove-unit";
 
+    /** Tells {@code wirescale down} which interface the script means; another of that name is left alone. */
+    public static final String IFINDEX_VARIABLE = "WIRESCALE_IFINDEX";
+
     private static final String SCRIPT = "autoremove.sh";
 
     /** For the tunnel as it was built. */

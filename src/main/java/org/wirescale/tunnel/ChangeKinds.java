@@ -12,6 +12,7 @@ public final class ChangeKinds {
             .with(OwnTableChange.KIND, OwnTableChange::read)
             .with(OldPortForwardChange.KIND, OldPortForwardChange::read)
             .with(IptablesRule.KIND, IptablesRule::read)
+            .with(SharedSettingChange.KIND, SharedSettingChange::read)
             .with(HookChange.KIND, HookChange::read)
             .with(AutoremoveUnitChange.KIND, AutoremoveUnitChange::read)
             .with(LinkChange.KIND, LinkChange::read)

@@ -10,16 +10,36 @@ import org.wirescale.model.Port;
 import org.wirescale.tunnel.IptablesRule.Family;
 import org.wirescale.tunnel.IptablesRule.Purpose;
 
-/** Which rules the options {@code iptables-accept}, {@code iptables-forward} and {@code iptables-masquerade} ask for. */
+/** What the options {@code iptables-accept}, {@code iptables-forward} and {@code iptables-masquerade} ask for. */
 public final class FirewallPlan {
     private FirewallPlan() {}
 
     /**
+     * The changes, kernel settings first.
+     *
      * @param tunnelIpv6 whether the tunnel has IPv6 addresses: then every rule has its twin
      * @param endpointIpv6 whether the tunnel's own packets are IPv6: then its port is accepted there too
      * @param marksInUse by other tunnels
      */
-    public static List<IptablesRule> rules(
+    public static List<Change> changes(
+            TunnelOptions options,
+            InterfaceName name,
+            Port listenPort,
+            boolean tunnelIpv6,
+            boolean endpointIpv6,
+            Collection<Long> marksInUse) {
+        List<Change> changes = new ArrayList<>();
+        if (options.forward()) {
+            changes.add(new SharedSettingChange(SharedSettingChange.Purpose.FORWARD_IPV4));
+            if (tunnelIpv6) {
+                changes.add(new SharedSettingChange(SharedSettingChange.Purpose.FORWARD_IPV6));
+            }
+        }
+        changes.addAll(rules(options, name, listenPort, tunnelIpv6, endpointIpv6, marksInUse));
+        return List.copyOf(changes);
+    }
+
+    static List<IptablesRule> rules(
             TunnelOptions options,
             InterfaceName name,
             Port listenPort,

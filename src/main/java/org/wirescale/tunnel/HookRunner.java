@@ -70,14 +70,14 @@ record HookRunner(boolean underSystemd, Duration within) {
     }
 
     private List<String> options(InterfaceName name, Path configFile) {
-        List<String> options = new ArrayList<>(List.of("--wait", "--service-type=oneshot"));
+        List<String> options = new ArrayList<>(List.of("--wait", "--service-type=exec"));
         for (String property : List.of(
                 // What is in the background stays.
                 "KillMode=process",
                 "StandardInput=null",
                 "SyslogIdentifier=wirescale-" + name,
                 // Where this process does not live to end it.
-                "TimeoutStartSec=" + (within.toSeconds() + 10))) {
+                "RuntimeMaxSec=" + (within.toSeconds() + 10))) {
             options.add("--property=" + property);
         }
         for (String variable : List.of(

@@ -34,6 +34,7 @@ public enum TunnelReason implements Reason {
             return ErrorCode.TS_UNREACHABLE;
         }
     },
+    SETTING("the kernel setting {setting} cannot be made: {error}"),
     HOOK_FAILED("the hook {hook} of '{interface}' failed with exit code {code}: {hint}"),
     HOOK_TIMED_OUT("the hook {hook} of '{interface}' did not end within {seconds} s and was killed"),
     LINK_GONE("the interface '{interface}' is gone or is another one now");

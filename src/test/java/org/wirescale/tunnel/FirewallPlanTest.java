@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.Port;
 import org.wirescale.tunnel.IptablesRule.Family;
+import org.wirescale.tunnel.SharedSettingChange.Purpose;
 
 final class FirewallPlanTest {
     private static final InterfaceName BOB = InterfaceName.parse("bob");
@@ -41,6 +42,17 @@ final class FirewallPlanTest {
     void forward_is_what_comes_out_of_the_tunnel_and_answers_to_it() {
         assertThat(plan("forward", false, false))
                 .containsExactly("4 -i bob -j ACCEPT", "4 -o bob -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
+    }
+
+    @Test
+    void forward_turns_forwarding_on_in_the_tunnels_families() {
+        TunnelOptions forward = new TunnelOptions(false, true, false, false, 0, 3, 0);
+        assertThat(FirewallPlan.changes(forward, BOB, new Port(41641), false, true, List.of()))
+                .startsWith(new SharedSettingChange(Purpose.FORWARD_IPV4))
+                .doesNotContain(new SharedSettingChange(Purpose.FORWARD_IPV6));
+        assertThat(FirewallPlan.changes(forward, BOB, new Port(41641), true, true, List.of()))
+                .startsWith(
+                        new SharedSettingChange(Purpose.FORWARD_IPV4), new SharedSettingChange(Purpose.FORWARD_IPV6));
     }
 
     @Test
