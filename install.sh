@@ -51,7 +51,8 @@ fi
 
 if [ -z "$root" ]; then
     systemctl daemon-reload
-    systemctl enable --now wirescaled.socket wirescaled.service
-    # A daemon that ran before this is still the old one.
-    systemctl try-restart wirescaled.service
+    systemctl enable --quiet wirescaled.socket wirescaled.service
+    # Takes an old daemon with it; the tunnels stay.
+    systemctl restart wirescaled.socket
+    systemctl start wirescaled.service
 fi

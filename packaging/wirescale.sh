@@ -14,10 +14,11 @@ elif [ "${home#/}" = "$home" ]; then
     home=$(pwd)/$home
 fi
 
-kind="command"
-if [ "${1-}" = daemon ]; then
-    kind=daemon
-fi
+# What writes into the journal by itself shares the daemon's cache.
+case ${1-} in
+    daemon | down) kind=daemon ;;
+    *) kind="command" ;;
+esac
 
 exec "$home/runtime/bin/java" "@$home/lib/jvm.options" "@$home/lib/$kind.options" -XX:AOTCache="$home/lib/$kind.aot" \
     -Dorg.newsclub.net.unix.library.override="$home/lib/libjunixsocket.so" \
