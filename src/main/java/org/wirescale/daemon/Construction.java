@@ -10,7 +10,6 @@ import org.slf4j.LoggerFactory;
 import org.wirescale.model.IpAddress;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Trace;
-import org.wirescale.protocol.Features;
 import org.wirescale.protocol.PeerMessage;
 import org.wirescale.tunnel.AutoremoveUnitChange;
 import org.wirescale.tunnel.Handshake;
@@ -77,7 +76,7 @@ final class Construction implements AutoCloseable {
      *
      * @param peerIsOurs whether the other end follows the rule of the one that drives
      */
-    void build(boolean peerIsOurs) throws InterruptedException {
+    void build(Dialogue dialogue, boolean peerIsOurs) throws InterruptedException {
         Trace.step("build.begin");
         local.replaces().ifPresent(machine::takeDown);
         Tunnel building = tunnel.orElseGet(this::begin);
@@ -93,7 +92,11 @@ final class Construction implements AutoCloseable {
         building.update(state -> state.withLink(new LinkSettings(hold.port(), Optional.of(remote.endpoint()))));
         Trace.step("port.moved");
         hold.afterLink(session);
-        awaitHandshake(building, peer, drives);
+        if (peerIsOurs) {
+            dialogue.whilePeerIsThere(() -> awaitHandshake(building, peer, drives));
+        } else {
+            awaitHandshake(building, peer, drives);
+        }
         building.applyAll(plan.afterHandshake());
         building.apply(AutoremoveUnitChange.watching(building, addressToWatch()));
         session.say("Launching autoremove subprocess. Running as unit: " + AutoremoveUnitChange.unit(local.iface()));
@@ -129,10 +132,10 @@ final class Construction implements AutoCloseable {
      *
      * @throws WirescaleException when the other end took its tunnel down again; ours goes too
      */
-    void stand(Dialogue dialogue, Set<String> features) throws InterruptedException {
+    void stand(Dialogue dialogue, boolean peerIsOurs) throws InterruptedException {
         Tunnel built = tunnel.orElseThrow();
         built.finish();
-        if (features.contains(Features.SUCCESS)) {
+        if (peerIsOurs) {
             dialogue.send(new PeerMessage.Success());
             dialogue.expect(PeerMessage.Success.class, PEER_STANDS);
         }

@@ -3,7 +3,10 @@ package org.wirescale.daemon;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.wirescale.daemon.wire.PeerConnection;
+import org.wirescale.daemon.wire.PeerReason;
 import org.wirescale.model.ErrorCode;
 import org.wirescale.model.Reason;
 import org.wirescale.model.WirescaleException;
@@ -13,6 +16,8 @@ import org.wirescale.protocol.ProtocolReason;
 
 /** What both roles do with the other end: wait for the message whose turn it is, show the lines between, notice that it is gone. */
 final class Dialogue {
+    private static final Logger LOG = LoggerFactory.getLogger(Dialogue.class);
+
     private final Session session;
     private final PeerConnection connection;
     private final BooleanSupplier peerAnswers;
@@ -79,7 +84,7 @@ final class Dialogue {
         long end = System.nanoTime() + deadline.toNanos();
         while (true) {
             awaitNews(other, end, deadline);
-            Optional<PeerMessage> message = connection.poll();
+            Optional<PeerMessage> message = poll();
             if (message.isEmpty() && other.getAsBoolean()) {
                 return Optional.empty();
             }
@@ -91,6 +96,57 @@ final class Dialogue {
                         return Optional.of(wanted);
                     }
                 }
+            }
+        }
+    }
+
+    private Optional<PeerMessage> poll() {
+        try {
+            return connection.poll();
+        } catch (WirescaleException e) {
+            throw e.reason() == PeerReason.CLOSED ? left(e) : e;
+        }
+    }
+
+    private WirescaleException left(WirescaleException cause) {
+        return WirescaleException.causedBy(
+                cause, SessionReason.PEER_LEFT, "peer", session.peer().name());
+    }
+
+    /**
+     * Does something that takes its time and can be interrupted, and ends it when the peer goes away meanwhile.
+     *
+     * @throws WirescaleException with {@link SessionReason#PEER_LEFT}, or what the work throws
+     */
+    void whilePeerIsThere(Runnable work) {
+        Thread worker = Thread.currentThread();
+        Thread watch = Thread.ofVirtual().name("peer-leaves").start(() -> {
+            try {
+                if (session.gate().await(() -> !connection.isOpen(), PeerLimits.END_DEADLINE)) {
+                    worker.interrupt();
+                }
+            } catch (InterruptedException e) {
+                LOG.trace("the work was done first");
+            }
+        });
+        try {
+            work.run();
+        } catch (WirescaleException e) {
+            throw connection.isOpen() ? e : left(e);
+        } finally {
+            watch.interrupt();
+            joinUninterruptibly(watch);
+        }
+    }
+
+    private static void joinUninterruptibly(Thread watch) {
+        while (true) {
+            try {
+                watch.join();
+                boolean _ = Thread.interrupted();
+                return;
+            } catch (InterruptedException e) {
+                LOG.debug("the peer left at the very end of the work: what is waited for next says so");
             }
         }
     }

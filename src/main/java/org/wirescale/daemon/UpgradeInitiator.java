@@ -2,7 +2,6 @@ package org.wirescale.daemon;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.wirescale.daemon.wire.PeerConnection;
 import org.wirescale.model.Endpoint;
@@ -67,7 +66,7 @@ final class UpgradeInitiator {
                 Optional<InterfaceName> standing = standingSince(asked);
                 return standing.isPresent()
                         ? standing.get()
-                        : agree(dialogue, ack.orElseThrow().features());
+                        : agree(dialogue, ack.orElseThrow().features().contains(Features.SUCCESS));
             } catch (WirescaleException e) {
                 dialogue.refuse(e);
                 throw e;
@@ -78,7 +77,7 @@ final class UpgradeInitiator {
         }
     }
 
-    private InterfaceName agree(Dialogue dialogue, Set<String> features) throws InterruptedException {
+    private InterfaceName agree(Dialogue dialogue, boolean peerIsOurs) throws InterruptedException {
         Checks checks = new Checks(machine.name(), peer);
         try (SessionLocks locks = machine.locks()) {
             DirectEndpoint path = machine.tailnet().directPath(peer);
@@ -107,8 +106,8 @@ final class UpgradeInitiator {
                     construction.prepare();
                     session.commit(machine.name());
                     dialogue.go(nat);
-                    construction.build(features.contains(Features.SUCCESS));
-                    construction.stand(dialogue, features);
+                    construction.build(dialogue, peerIsOurs);
+                    construction.stand(dialogue, peerIsOurs);
                     return local.iface();
                 }
             }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
-import java.util.Set;
 import org.wirescale.model.SecretKey;
 import org.wirescale.model.Version;
 import org.wirescale.model.WirescaleException;
@@ -23,7 +22,9 @@ final class UpgradeResponder {
     private final Session session;
     private final Peer peer;
     private final Dialogue dialogue;
-    private final Set<String> features;
+    /** Not on 1.0.3: it knows who gives way and who drives, and says when its tunnel stands. */
+    private final boolean peerIsOurs;
+
     private final String version;
 
     UpgradeResponder(Machine machine, Session session, Dialogue dialogue, PeerMessage.Token token) {
@@ -31,7 +32,7 @@ final class UpgradeResponder {
         this.session = session;
         this.peer = session.peer();
         this.dialogue = dialogue;
-        this.features = token.features();
+        this.peerIsOurs = token.features().contains(Features.SUCCESS);
         this.version = token.version();
     }
 
@@ -46,8 +47,7 @@ final class UpgradeResponder {
         machine.files().read(peer.file()).requireNode(peer.stableId());
         machine.rates().spend(peer.stableId(), machine.name());
         dialogue.expect(PeerMessage.Hello.class, PeerLimits.TOKEN_DEADLINE);
-        boolean knowsTheRule = features.contains(Features.SUCCESS);
-        boolean precedes = !knowsTheRule
+        boolean precedes = !peerIsOurs
                 || Tailnet.rank(peer.node().addresses())
                                 .compareTo(machine.tailnet().rank())
                         < 0;
@@ -101,8 +101,8 @@ final class UpgradeResponder {
                         LocalTime.now(ZoneOffset.UTC).getSecond()));
                 dialogue.expect(PeerMessage.Go.class, PeerLimits.GO_DEADLINE);
                 session.commit(machine.name());
-                construction.build(features.contains(Features.SUCCESS));
-                construction.stand(dialogue, features);
+                construction.build(dialogue, peerIsOurs);
+                construction.stand(dialogue, peerIsOurs);
             }
         }
     }
