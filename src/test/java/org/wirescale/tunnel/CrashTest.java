@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,7 +61,10 @@ final class CrashTest {
                     .within(Duration.ofSeconds(30))
                     .run());
             boolean ofOtherKernels = step.startsWith("wireguard-go.") || step.equals("link.done");
-            Assumptions.assumeFalse(ofOtherKernels && died.ok(), "a step of kernels with, or without, WireGuard");
+            if (ofOtherKernels && died.ok()) {
+                // A kernel with WireGuard has no steps of wireguard-go, and the other way round.
+                return;
+            }
             assertThat(died.exitCode()).as(died.stderr()).isEqualTo(137);
             Optional<Tunnel> found = Tunnel.load(end.folders, TestEnd.TUNNEL);
             assertThat(found).isPresent();
