@@ -103,8 +103,10 @@ final class Training {
                 () -> {
                     throw new IllegalStateException("no peers here");
                 },
-                () -> false);
+                () -> true);
         expect(ExitCode.USAGE, nothing, "daemon", "--suffix", "stop");
+        // It shares the daemon's cache, because it writes into the journal too.
+        expect(ExitCode.FAILED, nothing, "down", "bob");
         serve(tailscaled, request -> http(request.contains("watch-ipn-bus") ? "{\"State\":6}\n" : STATUS));
         LocalApi api = LocalApi.at(tailscaled, Optional.empty());
         Thread.ofPlatform().daemon().start(() -> Daemon.run(DaemonOptions.defaults(), folders, api));

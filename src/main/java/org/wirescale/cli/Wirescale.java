@@ -22,6 +22,15 @@ import picocli.CommandLine.TypeConversionException;
         name = "wirescale",
         header = "Upgrade a Tailscale connection between two machines to a plain WireGuard tunnel.",
         synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:Done.",
+            "1:Failed.",
+            "2:Bad usage, or the interface exists.",
+            "3:There is no configuration file for the peer.",
+            "4:May be better in a while: the peer is away, busy or only relayed, or a daemon does not answer.",
+            "5:The handshake moved on: the tunnel is not dead."
+        },
         versionProvider = Wirescale.VersionText.class)
 public final class Wirescale extends CommonOptions implements Runnable {
     /** The commands that change the machine themselves, and tell the journal so. */

@@ -7,6 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wirescale.model.ExitCode;
 import org.wirescale.model.Version;
+import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Folders;
 import org.wirescale.os.LockName;
 import org.wirescale.os.Locks;
@@ -63,7 +64,13 @@ public final class Daemon {
             open.cancelAll();
             open.awaitEnd(LAST_WORK);
         } catch (IOException e) {
-            LOG.error("The local socket cannot be served: {}", e.getMessage());
+            throw WirescaleException.causedBy(
+                    e,
+                    LocalReason.NOT_SERVED,
+                    "socket",
+                    machine.folders().socket(),
+                    "error",
+                    String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -14,6 +14,7 @@ public enum LocalReason implements Reason {
             ErrorCode.CLOSED, "{limit} requests of yours are waiting already: try again when one of them is done"),
     TOO_SLOW(ErrorCode.CLOSED, "no complete request came within {seconds} s"),
     NO_ANSWER(ErrorCode.GENERIC, "the daemon failed on this request: 'journalctl -u wirescaled.service' says why"),
+    NOT_SERVED(ErrorCode.GENERIC, "the local socket {socket} cannot be served: {error}"),
     NOT_ACTIVATED(
             ErrorCode.GENERIC,
             "systemd handed over {count} sockets where one was expected: is wirescaled.socket the one that came with this version?");

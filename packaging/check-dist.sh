@@ -1,0 +1,59 @@
+#!/bin/sh
+# Tries what the package build made, as a user would: Maven runs it in the phase 'verify'.
+#
+#   check-dist.sh TARGET_FOLDER VERSION
+set -eu
+
+target=$1
+version=$2
+here=$(cd "$(dirname "$0")/.." && pwd)
+root=$target/check-dist
+program=$root/usr/lib/wirescale/bin/wirescale
+
+fail() {
+    echo "check-dist: $*" >&2
+    exit 1
+}
+
+# expect WHAT GOT WANTED
+expect() {
+    [ "$2" = "$3" ] || fail "$1: expected '$3', got '$2'"
+}
+
+rm -rf "$root"
+mkdir -p "$root"
+DESTDIR=$root sh "$here/install.sh"
+# Again, over the first: an update.
+DESTDIR=$root sh "$here/install.sh"
+for file in usr/bin/wirescale usr/lib/systemd/system/wirescaled.service usr/lib/systemd/system/wirescaled.socket etc/wirescale; do
+    [ -e "$root/$file" ] || [ -L "$root/$file" ] || fail "$file was not installed"
+done
+[ -z "$(find "$root" -perm /022 ! -type l)" ] || fail "something can be written by others"
+
+# A cache that the runtime does not take shows on standard error.
+expect "version" "$("$program" --version 2>&1)" "wirescale $version"
+expect "a folder of its own" "$(cd "$root/usr/lib/wirescale" && bin/wirescale -v 2>&1)" "wirescale $version"
+expect "a hostile environment" \
+    "$(JAVA_TOOL_OPTIONS=-Dx=y JDK_JAVA_OPTIONS=-showversion _JAVA_OPTIONS=-Dz=y CLASSPATH=/tmp PATH=/nowhere "$program" -v 2>&1)" \
+    "wirescale $version"
+"$program" --help | grep -q 'upgrade' || fail "the help does not name upgrade"
+code=0
+"$program" upgrade >"$root/out" 2>&1 || code=$?
+expect "bad usage" "$code" 2
+[ "$(head -c 7 "$root/out")" = "Error: " ] || fail "bad usage says '$(cat "$root/out")'"
+# What maps the daemon's cache, and is refused before it does anything.
+code=0
+"$program" daemon --suffix start >"$root/out" 2>&1 || code=$?
+expect "options by hand" "$code" 2
+expect "lines of a refusal" "$(wc -l <"$root/out")" 1
+
+# Another build's cache must not run another build's code: it is dropped, and the answer stays right.
+cp "$root/usr/lib/wirescale/lib/command.aot" "$root/kept.aot"
+head -c 100000 "$root/kept.aot" >"$root/usr/lib/wirescale/lib/command.aot"
+expect "a broken cache" "$("$program" --version 2>/dev/null)" "wirescale $version"
+
+DESTDIR=$root sh "$here/uninstall.sh"
+DESTDIR=$root sh "$here/uninstall.sh"
+left=$(find "$root/usr" "$root/etc" ! -type d 2>/dev/null || true)
+expect "uninstall" "$left" ""
+rm -rf "$root"
