@@ -12,6 +12,8 @@ public final class ChangeKinds {
             .with(OwnTableChange.KIND, OwnTableChange::read)
             .with(OldPortForwardChange.KIND, OldPortForwardChange::read)
             .with(IptablesRule.KIND, IptablesRule::read)
+            .with(FirewalldChange.KIND, FirewalldChange::read)
+            .with(NftRule.KIND, NftRule::read)
             .with(SharedSettingChange.KIND, SharedSettingChange::read)
             .with(HookChange.KIND, HookChange::read)
             .with(AutoremoveUnitChange.KIND, AutoremoveUnitChange::read)

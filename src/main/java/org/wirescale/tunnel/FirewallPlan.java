@@ -3,6 +3,7 @@ package org.wirescale.tunnel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.wirescale.model.InterfaceName;
@@ -73,8 +74,15 @@ public final class FirewallPlan {
     public static Set<Long> marksInUse(Collection<Tunnel> tunnels) {
         return tunnels.stream()
                 .flatMap(tunnel -> tunnel.state().entries().stream())
-                .filter(entry -> entry.change() instanceof IptablesRule rule && rule.purpose() == Purpose.MARK)
-                .map(entry -> ((IptablesRule) entry.change()).number())
+                .flatMap(entry -> markOf(entry.change()).stream())
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Optional<Long> markOf(Change change) {
+        return switch (change) {
+            case IptablesRule rule when rule.purpose() == Purpose.MARK -> Optional.of(rule.number());
+            case NftRule rule when rule.purpose() == Purpose.MARK -> Optional.of(rule.number());
+            default -> Optional.empty();
+        };
     }
 }

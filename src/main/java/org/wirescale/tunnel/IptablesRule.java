@@ -125,12 +125,35 @@ public record IptablesRule(Family family, Purpose purpose, long number) implemen
         return "wirescale-" + name;
     }
 
-    /** A rule that stands is left over from a tunnel of that name whose state is lost: it is taken over, and undone. */
+    /** As a rule of what decides on this machine. */
     @Override
     public Optional<Change> prepare(ChangeContext context) {
-        return family == Family.IPV6 && !Files.exists(IPV6) ? Optional.empty() : Optional.of(this);
+        return prepare(context, FirewallTool.ofThisMachine());
     }
 
+    Optional<Change> prepare(ChangeContext context, FirewallTool tool) {
+        if (family == Family.IPV6 && !Files.exists(IPV6)) {
+            return Optional.empty();
+        }
+        boolean passes = purpose != Purpose.MARK && purpose != Purpose.MASQUERADE && purpose != Purpose.DROP_TAILSCALE;
+        return switch (tool) {
+            // One setting of firewalld is for both families.
+            case FIREWALLD ->
+                passes
+                        ? (family == Family.IPV4
+                                ? new FirewalldChange(purpose, number, List.of()).prepare(context)
+                                : Optional.empty())
+                        : prepare(context, FirewallTool.withoutFirewalld());
+            case IPTABLES -> Optional.of(this);
+            // A table of ours is for both families.
+            case NFT ->
+                passes || family == Family.IPV4
+                        ? new NftRule(family, purpose, number).prepare(context)
+                        : Optional.empty();
+        };
+    }
+
+    /** One that stands already is left over from a tunnel of that name whose state is lost: it is ours, and undone with us. */
     @Override
     public Change apply(ChangeContext context) {
         if (!isInPlace(context)) {

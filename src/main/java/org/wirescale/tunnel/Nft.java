@@ -58,7 +58,8 @@ final class Nft {
         return Commands.run("nft", "list", "table", "inet", table).ok();
     }
 
-    private static void load(String script) {
+    /** Runs a script in one transaction; an empty one does nothing. */
+    static void load(String script) {
         Commands.Command.of("nft", "-f", "-").withStdin(script).run().expectOk();
     }
 }

@@ -94,6 +94,8 @@ public record OwnTableChange(Tool tool) implements Change {
     }
 
     private static List<Change> rules(ChangeContext context) {
-        return RULES.stream().flatMap(rule -> rule.prepare(context).stream()).toList();
+        return RULES.stream()
+                .flatMap(rule -> rule.prepare(context, FirewallTool.IPTABLES).stream())
+                .toList();
     }
 }
