@@ -1,5 +1,6 @@
 package org.wirescale.cli;
 
+import org.wirescale.os.JournalConfigurator;
 import picocli.CommandLine.Option;
 
 /** What every command takes. */
@@ -20,7 +21,10 @@ abstract class CommonOptions {
         return help;
     }
 
-    boolean verbose() {
-        return verbose;
+    /** For a command that logs, before it does. */
+    void chooseVerbosity() {
+        if (verbose) {
+            System.setProperty(JournalConfigurator.VERBOSE, "true");
+        }
     }
 }

@@ -53,6 +53,7 @@ final class DaemonCommand extends CommonOptions implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        chooseVerbosity();
         return switch (action) {
             case START -> isServiceOfSystemd() ? Daemon.run(options()) : bySystemd(List.of("start"));
             case STOP -> bySystemd(List.of("stop", "wirescaled.socket"));

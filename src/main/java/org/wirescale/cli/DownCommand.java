@@ -38,6 +38,7 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        chooseVerbosity();
         surroundings.requireRoot("down");
         try (Locks.Held _ = Locks.take(surroundings.folders(), LockName.ofInterface(iface), LOCK_WAIT)) {
             Tunnel tunnel = Tunnel.load(surroundings.folders(), iface)
