@@ -1,0 +1,34 @@
+package org.wirescale.lab;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Waits for what can be seen, and says what did not come. */
+final class Await {
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private Await() {}
+
+    /** Returns once the condition holds. */
+    static void until(Duration atMost, String what, BooleanSupplier condition) {
+        value(atMost, what, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
+    }
+
+    /** The first value that is there. */
+    static <T> T value(Duration atMost, String what, Supplier<Optional<T>> source) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (true) {
+            Optional<T> value = source.get();
+            if (value.isPresent()) {
+                return value.get();
+            }
+            if (System.nanoTime() > deadline || Thread.interrupted()) {
+                throw new AssertionError(what + " did not come within " + atMost.toMillis() / 1000.0 + " s");
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package org.wirescale.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A lab of {@code lab/lab}. The same options get the same lab for as long as the JVM lives, since a start costs seconds;
+ * {@link #reset} makes it as new. It goes when the JVM goes, however that ends.
+ */
+final class Lab implements AutoCloseable {
+    private static final Path COMMAND = Path.of("lab", "lab").toAbsolutePath();
+    private static final Duration START = Duration.ofMinutes(3);
+    private static final Map<List<String>, Lab> RUNNING = new LinkedHashMap<>();
+    private static int started;
+
+    private final String name;
+    private final List<String> options;
+    private final Map<String, Host> hosts = new LinkedHashMap<>();
+
+    private Lab(String name, List<String> options) {
+        this.name = name;
+        this.options = options;
+    }
+
+    /** alice, bob and carol, all with the program, each behind a NAT that lets direct paths come about. */
+    static Lab ofThree() {
+        return up("--hosts", "alice,bob,carol");
+    }
+
+    /** alice with the program and bob with wirescale 1.0.3. */
+    static Lab withOldBob() {
+        return up("--hosts", "alice,bob", "--host", "bob=1.0.3", "--dotless");
+    }
+
+    /** The lab of these options of {@code lab up}, started unless it runs. */
+    static synchronized Lab up(String... options) {
+        return RUNNING.computeIfAbsent(List.of(options), Lab::start);
+    }
+
+    static synchronized Collection<Lab> running() {
+        return List.copyOf(RUNNING.values());
+    }
+
+    private static Lab start(List<String> options) {
+        String id = Long.toString(ProcessHandle.current().pid() % 46656, 36);
+        Lab lab = new Lab("t" + id + "x" + started++, options);
+        Path program = program();
+        List<String> command = new ArrayList<>(List.of("up", "--program", program.toString()));
+        command.addAll(options);
+        command.addAll(List.of("--with", Long.toString(ProcessHandle.current().pid())));
+        lab.begin(command).finish(START).expect(0);
+        lab.hostNames().forEach(lab::refresh);
+        return lab;
+    }
+
+    private static Path program() {
+        Path folder =
+                Path.of(System.getProperty("wirescale.program", "target/root")).toAbsolutePath();
+        if (!Files.exists(folder.resolve("usr/bin/wirescale"), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            throw new AssertionError("no program is installed below " + folder
+                    + ": run lab/test, or lab/program and give its folder" + " with -Dwirescale.program=FOLDER");
+        }
+        return folder;
+    }
+
+    private List<String> hostNames() {
+        int at = options.indexOf("--hosts");
+        return at < 0
+                ? List.of("alice", "bob")
+                : Arrays.asList(options.get(at + 1).split(","));
+    }
+
+    String name() {
+        return name;
+    }
+
+    Host host(String host) {
+        Host found = hosts.get(host);
+        if (found == null) {
+            throw new IllegalArgumentException("no host " + host);
+        }
+        return found;
+    }
+
+    /** A host after it was booted anew. */
+    Host refresh(String host) {
+        Host fresh = new Host(this, host, Long.parseLong(run("pid", host).text()));
+        hosts.put(host, fresh);
+        return fresh;
+    }
+
+    Host alice() {
+        return host("alice");
+    }
+
+    Host bob() {
+        return host("bob");
+    }
+
+    Host carol() {
+        return host("carol");
+    }
+
+    Collection<Host> hosts() {
+        return hosts.values();
+    }
+
+    /** A command of {@code lab/lab} that has to succeed. */
+    Result run(String... command) {
+        return begin(List.of(command)).finish(Duration.ofSeconds(90)).expect(0);
+    }
+
+    private Run begin(List<String> command) {
+        List<String> whole = new ArrayList<>(List.of(COMMAND.toString(), "--name", name));
+        whole.addAll(command);
+        return Run.start(whole);
+    }
+
+    /** The smallest files that there can be, on both: NET.1 for the first, NET.2 for the second; and a direct path. */
+    void pair(Host first, Host second, String net) {
+        first.peerFile(second.name(), minimal(net + ".1", net + ".0/24"));
+        second.peerFile(first.name(), minimal(net + ".2", net + ".0/24"));
+        direct(first, second);
+    }
+
+    /** 10.77.0.1 for alice, 10.77.0.2 for bob. */
+    void pair() {
+        pair(alice(), bob(), "10.77.0");
+    }
+
+    static String minimal(String address, String allowed) {
+        return "[Interface]\nAddress = " + address + "\n\n[Peer]\nAllowedIPs = " + allowed + "\n";
+    }
+
+    /** Waits until both reach each other without a relay. */
+    void direct(Host first, Host second) {
+        Parallel.forEach(
+                List.of(List.of(first, second), List.of(second, first)),
+                way -> direct(way.getFirst().name(), way.getLast().name()));
+    }
+
+    /** No tunnel, no file, daemons just started with their own options (they remember failures and rates), and tailscaled running everywhere. */
+    void reset() {
+        Parallel.forEach(hosts.values(), Host::reset);
+    }
+
+    /** A restarted tailscaled can be cut off from the lab's control server until its long poll times out, after two minutes. */
+    private void direct(String from, String to) {
+        Result result = begin(List.of("direct", from, to)).finish(Duration.ofSeconds(90));
+        for (int i = 0; i < 2 && result.exitCode() != 0; i++) {
+            result = begin(List.of("direct", from, to)).finish(Duration.ofSeconds(90));
+        }
+        result.expect(0);
+    }
+
+    void dump(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            begin(List.of("dump", folder.toAbsolutePath().toString())).finish(Duration.ofMinutes(1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Takes it down before the JVM ends; for labs that one class alone uses. */
+    @Override
+    public void close() {
+        synchronized (Lab.class) {
+            RUNNING.remove(options);
+        }
+        run("down");
+    }
+}
