@@ -1,0 +1,99 @@
+package org.wirescale.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Bob runs wirescale 1.0.3, which nobody here wrote. */
+@LabTest
+final class OldPeerTest {
+    private static Lab lab;
+    private Host alice;
+    private Host bob;
+
+    @BeforeAll
+    static void start() {
+        lab = Lab.withOldBob();
+    }
+
+    @BeforeEach
+    void reset() {
+        lab.reset();
+        alice = lab.alice();
+        bob = lab.bob();
+        lab.pair();
+    }
+
+    @Test
+    void answers_ours_which_takes_the_port_over() {
+        String tailscaled = alice.tailscaledPid();
+        alice.upgrade("bob").expect(0);
+        Tunnels.assertWhole(alice, bob);
+        assertThat(alice.tailscaledPid()).isEqualTo(tailscaled);
+        assertTailscaleStaysOut();
+    }
+
+    @Test
+    void answers_ours_which_restarts_tailscaled() {
+        alice.daemon(List.of("--restart-tailscale"));
+        lab.direct(alice, bob);
+        String tailscaled = alice.tailscaledPid();
+        alice.upgrade("bob").expect(0);
+        Tunnels.assertWhole(alice, bob);
+        assertThat(alice.tailscaledPid()).isNotEqualTo(tailscaled);
+    }
+
+    @Test
+    void asks_ours_which_takes_the_port_over() {
+        String tailscaled = alice.tailscaledPid();
+        Result upgrade = bob.upgrade("alice").expect(0);
+        Tunnels.assertWhole(alice, bob);
+        assertThat(alice.tailscaledPid()).isEqualTo(tailscaled);
+        assertThat(upgrade.text())
+                .contains("Remote peer 'alice' (100.64.0.1) has enqueued our request")
+                .contains("Remote peer 'alice' (100.64.0.1) has started to process our upgrade request");
+        assertTailscaleStaysOut();
+    }
+
+    @Test
+    void asks_ours_which_restarts_tailscaled() {
+        alice.daemon(List.of("--restart-tailscale"));
+        lab.direct(alice, bob);
+        bob.upgrade("alice").expect(0);
+        Tunnels.assertWhole(alice, bob);
+    }
+
+    @Test
+    void asks_at_the_same_moment_and_there_is_one_tunnel() {
+        Run hers = alice.startUpgrade("bob");
+        Run his = bob.startUpgrade("alice");
+        Result mine = hers.finish(java.time.Duration.ofMinutes(1));
+        his.finish(java.time.Duration.ofMinutes(1));
+        mine.expect(0);
+        Tunnels.assertWhole(alice, bob);
+    }
+
+    @Test
+    void is_told_why_ours_refuses() {
+        alice.path("/etc/wirescale/bob.conf").toFile().delete();
+        Ends ends = Ends.of(lab);
+        Result upgrade = bob.upgrade("alice").expect(3);
+        assertThat(upgrade.text() + upgrade.errorText()).contains("configuration file");
+        ends.awaitNothing(java.time.Duration.ofSeconds(20));
+    }
+
+    /** tailscaled advertises each address that it sees, the tunnel's among them, and the other end tries it within seconds. */
+    private void assertTailscaleStaysOut() {
+        for (int i = 0; i < 20; i++) {
+            String pong = alice.exec("tailscale", "ping", "-c", "1", "--until-direct=false", "bob")
+                    .text();
+            assertThat(pong).doesNotContain("10.77.0.");
+            bob.exec("tailscale", "ping", "-c", "1", "--until-direct=false", "alice");
+        }
+        assertThat(alice.sh("tailscale status --json | jq -r '.Peer[].CurAddr'"))
+                .doesNotContain("10.77.0.");
+    }
+}
