@@ -122,6 +122,7 @@ final class HookChangeTest {
             strings = {
                 "printf %s 'a=b; c%d \"q\" \\ #no $(comment)'",
                 "x='$HOME'; [[ $x == @(\\$HOME|other) ]] && printf %s \"$x\"",
+                "case $INTERFACE in +([a-z])) printf yes ;; esac",
                 "printf '%s\\n' one two | (read -r a; printf %s \"$a\")",
                 "[ -z \"$(cat)\" ] && printf %s \"$LC_ALL $INTERFACE\"",
                 "printf %s \u00e4\u20ac"
