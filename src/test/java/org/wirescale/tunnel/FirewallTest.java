@@ -67,6 +67,8 @@ final class FirewallTest {
                 host.exec("nft add chain inet filter " + hook + " { type filter hook " + hook
                         + " priority 0 ; policy drop ; }");
                 host.exec("nft add rule inet filter " + hook + " meta l4proto ipv6-icmp accept");
+                // An accept that came after this one would be of no use.
+                host.exec("nft add rule inet filter " + hook + " drop");
             }
             return;
         }
