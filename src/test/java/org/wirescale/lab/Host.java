@@ -277,6 +277,8 @@ final class Host {
             """;
 
     private static final String START = """
+            mount -o remount,size=20% /run
+            rm -f /run/fill
             systemctl daemon-reload
             systemctl reset-failed
             systemctl start tailscaled.service wirescaled.socket wirescaled.service

@@ -33,7 +33,7 @@ final class OldPeerTest {
         alice.upgrade("bob").expect(0);
         Tunnels.assertWhole(alice, bob);
         assertThat(alice.tailscaledPid()).isEqualTo(tailscaled);
-        assertTailscaleStaysOut();
+        Tunnels.assertTailscaleStaysOut(alice, bob, "10.77.0.2");
     }
 
     @Test
@@ -55,7 +55,7 @@ final class OldPeerTest {
         assertThat(upgrade.text())
                 .contains("Remote peer 'alice' (100.64.0.1) has enqueued our request")
                 .contains("Remote peer 'alice' (100.64.0.1) has started to process our upgrade request");
-        assertTailscaleStaysOut();
+        Tunnels.assertTailscaleStaysOut(alice, bob, "10.77.0.2");
     }
 
     @Test
@@ -83,17 +83,5 @@ final class OldPeerTest {
         Result upgrade = bob.upgrade("alice").expect(3);
         assertThat(upgrade.text() + upgrade.errorText()).contains("configuration file");
         ends.awaitNothing(java.time.Duration.ofSeconds(20));
-    }
-
-    /** tailscaled advertises each address that it sees, the tunnel's among them, and the other end tries it within seconds. */
-    private void assertTailscaleStaysOut() {
-        for (int i = 0; i < 20; i++) {
-            String pong = alice.exec("tailscale", "ping", "-c", "1", "--until-direct=false", "bob")
-                    .text();
-            assertThat(pong).doesNotContain("10.77.0.");
-            bob.exec("tailscale", "ping", "-c", "1", "--until-direct=false", "alice");
-        }
-        assertThat(alice.sh("tailscale status --json | jq -r '.Peer[].CurAddr'"))
-                .doesNotContain("10.77.0.");
     }
 }

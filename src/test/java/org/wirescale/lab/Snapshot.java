@@ -18,7 +18,7 @@ record Snapshot(List<String> lines) {
             name=route6; show unnumbered ip -6 route show table all
             name=rule4; show ip rule
             name=rule6; show ip -6 rule
-            plain() { "$@" | sed -E -e '/^[#*]|^COMMIT|^:[A-Z]+ ACCEPT/d' -e 's/\\[[0-9]+:[0-9]+\\]/[]/' -e '/ts-input -p udp/d'; }
+            plain() { "$@" | sed -E -e '/^[#*]|^COMMIT|^:[A-Z]+ ACCEPT/d' -e 's/\\[[0-9]+:[0-9]+\\]/[]/' -e '/ts-input -p udp|CONNMARK.*0xff0000/d'; }
             name=iptables; show plain iptables-save
             name=ip6tables; show plain ip6tables-save
             rules() { nft list tables | grep -vE ' (filter|nat|mangle|raw|security|wirescale_home)$' | while read -r table; do nft -s list ${table}; done; }

@@ -2,6 +2,7 @@ package org.wirescale.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -72,6 +73,42 @@ final class Tunnels {
             assertThat(host.tunnelState(device))
                     .as("the state file of %s on %s", device, host)
                     .isPresent();
+        }
+    }
+
+    private static final String LISTEN = """
+            import socket, sys
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            s.bind((sys.argv[1], 9999))
+            print('listening', flush=True)
+            while True:
+                print(s.recv(100).decode(), flush=True)
+            """;
+
+    private static final String SEND = """
+            import socket, sys
+            for text, mark in ('tailscaled', 0x80000), ('another', 0):
+                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark)
+                try:
+                    s.sendto(text.encode(), (sys.argv[1], 9999))
+                except PermissionError:
+                    pass
+            """;
+
+    /**
+     * tailscaled advertises each address that it sees, a tunnel's among them, and the other end tries it: what it sends must not get
+     * through, while what others send does.
+     */
+    static void assertTailscaleStaysOut(Host from, Host to, String address) {
+        Run listener = to.start("python3", "-c", LISTEN, address);
+        try {
+            listener.awaitLine("listening", Duration.ofSeconds(10));
+            from.exec("python3", "-c", SEND, address).expect(0);
+            listener.awaitLine("another", Duration.ofSeconds(10));
+            assertThat(listener.output()).extracting(Run.Line::text).doesNotContain("tailscaled");
+        } finally {
+            listener.signal("KILL");
         }
     }
 }
