@@ -1,5 +1,6 @@
 package org.wirescale.daemon;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -17,6 +18,9 @@ import org.wirescale.tunnel.MovedPort;
  */
 public final class HomeComing {
     private static final Logger LOG = LoggerFactory.getLogger(HomeComing.class);
+
+    /** A tunnel that goes is not kept waiting for what is only a kindness to others. */
+    private static final Duration KNOWN_WITHIN = Duration.ofMillis(300);
 
     private final LocalApi api;
     private final Port freed;
@@ -36,7 +40,8 @@ public final class HomeComing {
     public static HomeComing before(LocalApi api, Port freed) {
         try {
             boolean isHome = HomePort.of(api).filter(freed::equals).isPresent();
-            Optional<TailscalePorts> now = isHome ? Optional.of(TailscalePorts.find(api)) : Optional.empty();
+            Optional<TailscalePorts> now =
+                    isHome ? Optional.of(TailscalePorts.find(api, KNOWN_WITHIN)) : Optional.empty();
             return new HomeComing(api, freed, now.filter(ports -> isAway(ports, freed)));
         } catch (WirescaleException e) {
             LOG.debug("tailscaled cannot come back to port {}: {}", freed, e.getMessage());

@@ -27,6 +27,16 @@ public record TailscalePorts(Optional<Port> ipv4, Optional<Port> ipv6) {
      * @throws WirescaleException with {@link TailscaleReason#NO_PORT}
      */
     public static TailscalePorts find(LocalApi api) throws InterruptedException {
+        return find(api, SETTLED);
+    }
+
+    /**
+     * The ports now, for who cannot wait long.
+     *
+     * @param settled how long tailscaled has to tell a port that it has just bound
+     * @throws WirescaleException with {@link TailscaleReason#NO_PORT}
+     */
+    public static TailscalePorts find(LocalApi api, Duration settled) throws InterruptedException {
         Tailscaled tailscaled = Tailscaled.find(api);
         if (!tailscaled.isInOurNetwork()) {
             throw WirescaleException.of(
@@ -34,7 +44,7 @@ public record TailscalePorts(Optional<Port> ipv4, Optional<Port> ipv6) {
                     "why",
                     "tailscaled runs in another network namespace, such as a container");
         }
-        Deadline deadline = Deadline.in(SETTLED);
+        Deadline deadline = Deadline.in(settled);
         for (int look = 1; ; look++) {
             Node self = api.statusWithoutPeers()
                     .requireRunning()
