@@ -47,10 +47,13 @@ final class Journal {
                 .toList();
     }
 
-    /** The steps of {@link org.wirescale.os.Trace}, in their order; the daemon has to run with WIRESCALE_DEBUG=1. */
+    /**
+     * The steps of {@link org.wirescale.os.Trace}, in their order, of whatever ran with WIRESCALE_DEBUG=1: the daemon, its clean-up,
+     * a command.
+     */
     List<String> steps() {
-        return daemonLines().stream()
-                .map(line -> line.replaceFirst(".*\\bstep ([a-z0-9_.-]+)$", "step $1"))
+        return entries().stream()
+                .map(entry -> entry.message().replaceFirst(".*\\bstep ([a-z0-9_.-]+)$", "step $1"))
                 .filter(line -> line.startsWith("step "))
                 .map(line -> line.substring("step ".length()))
                 .toList();

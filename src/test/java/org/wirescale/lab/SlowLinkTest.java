@@ -22,7 +22,7 @@ final class SlowLinkTest {
         lab.close();
     }
 
-    @RepeatedTest(3)
+    @RepeatedTest(2)
     void a_tunnel_comes_about_over_a_slow_link() {
         lab.reset();
         lab.pair();
