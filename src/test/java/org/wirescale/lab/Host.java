@@ -233,6 +233,14 @@ final class Host {
                         .equals("Running"));
     }
 
+    /** Whether it takes that machine for online, now or within some seconds. */
+    boolean seesOnline(String other) {
+        String script = "for i in $(seq 50); do tailscale status --json |"
+                + " jq -e --arg n " + other + " "
+                + "'any(.Peer[]; .HostName == $n and .Online)' >/dev/null && exit 0; sleep 0.1; done; exit 1";
+        return exec("bash", "-c", script).exitCode() == 0;
+    }
+
     Prober probe(String address) {
         return new Prober(this, address);
     }

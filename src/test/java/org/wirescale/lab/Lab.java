@@ -153,13 +153,21 @@ final class Lab implements AutoCloseable {
         Parallel.forEach(hosts.values(), Host::reset);
     }
 
-    /** A restarted tailscaled can be cut off from the lab's control server until its long poll times out, after two minutes. */
+    /**
+     * The lab's control server sometimes leaves a node without news until its long poll times out, after two minutes: that node still
+     * takes others for offline, or looks for them where they were. A tailscaled that starts anew asks anew.
+     */
     private void direct(String from, String to) {
         Result result = begin(List.of("direct", from, to)).finish(Duration.ofSeconds(90));
-        for (int i = 0; i < 2 && result.exitCode() != 0; i++) {
-            result = begin(List.of("direct", from, to)).finish(Duration.ofSeconds(90));
+        if (result.exitCode() != 0 || !host(from).seesOnline(to)) {
+            host(from).sh("systemctl restart tailscaled.service");
+            host(from).awaitTailscale();
+            Await.until(
+                    Duration.ofSeconds(30),
+                    from + "'s word that " + to + " is online",
+                    () -> host(from).seesOnline(to));
+            run("direct", from, to);
         }
-        result.expect(0);
     }
 
     void dump(Path folder) {
