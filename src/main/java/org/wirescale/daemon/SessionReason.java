@@ -39,10 +39,6 @@ public enum SessionReason implements Reason {
             ErrorCode.TS_UNREACHABLE, "{peer} does not answer through Tailscale any more: try again when it is back"),
     PEER_LEFT(ErrorCode.CLOSED, "{peer} ended the session before it was complete: try again"),
     TOO_LATE(ErrorCode.CLOSED, "{peer} took longer than {seconds} s for its next step: try again"),
-    PORT_NOT_FREED(
-            ErrorCode.CLOSED,
-            "the port {port} could not be had for WireGuard: {error}. Try again",
-            "the port {port} could not be had for WireGuard on {machine}: try again"),
     TOO_SOON(
             ErrorCode.CLOSED,
             "too many tunnels were asked for in a short time: try again in {seconds} s",
