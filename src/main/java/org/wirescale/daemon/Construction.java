@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.wirescale.model.IpAddress;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Trace;
+import org.wirescale.protocol.Features;
 import org.wirescale.protocol.PeerMessage;
 import org.wirescale.tunnel.AutoremoveUnitChange;
 import org.wirescale.tunnel.Handshake;
@@ -18,6 +19,7 @@ import org.wirescale.tunnel.Tunnel;
 import org.wirescale.tunnel.TunnelHeader;
 import org.wirescale.tunnel.TunnelPlan;
 import org.wirescale.tunnel.TunnelReason;
+import org.wirescale.tunnel.Way;
 import org.wirescale.tunnel.WireGuard;
 
 /**
@@ -27,6 +29,9 @@ final class Construction implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Construction.class);
     /** For the other end's word that its tunnel stands; it had the handshake when we had it, and has hooks to run. */
     private static final Duration PEER_STANDS = Duration.ofSeconds(90);
+
+    /** Beside four round trips. A takeover takes 50 ms; the other end may have to restart its tailscaled. */
+    private static final Duration PEER_LEAVES = Duration.ofMillis(500);
 
     enum Role {
         INITIATOR,
@@ -73,10 +78,8 @@ final class Construction implements AutoCloseable {
 
     /**
      * Makes the interface, moves the port to it and waits for the handshake.
-     *
-     * @param peerIsOurs whether the other end follows the rule of the one that drives
      */
-    void build(Dialogue dialogue, boolean peerIsOurs) throws InterruptedException {
+    void build(Dialogue dialogue) throws InterruptedException {
         Trace.step("build.begin");
         local.replaces().ifPresent(machine::takeDown);
         Tunnel building = tunnel.orElseGet(this::begin);
@@ -86,13 +89,20 @@ final class Construction implements AutoCloseable {
         building.applyAll(plan.link());
         WireGuard.Peer peer = new WireGuard.Peer(
                 remote.publicKey(), Optional.of(remote.presharedKey()), Plans.allowedIps(local), Optional.empty(), 0);
-        boolean drives = role == Role.INITIATOR && peerIsOurs;
+        boolean drives = role == Role.INITIATOR && dialogue.peerIsOurs();
         WireGuard.Peer first = drives ? peer.driven(remote.endpoint()) : peer.passive();
-        hold.handOver(session, building, () -> WireGuard.listen(local.iface(), hold.port(), first));
+        hold.handOver(
+                session,
+                building,
+                () -> awaitBothLeft(dialogue),
+                () -> WireGuard.listen(local.iface(), hold.port(), first));
         building.update(state -> state.withLink(new LinkSettings(hold.port(), Optional.of(remote.endpoint()))));
         Trace.step("port.moved");
+        if (role == Role.RESPONDER) {
+            tellThatWeLeft(dialogue);
+        }
         hold.afterLink(session);
-        if (peerIsOurs) {
+        if (dialogue.peerIsOurs()) {
             dialogue.whilePeerIsThere(() -> awaitHandshake(building, peer, drives));
         } else {
             awaitHandshake(building, peer, drives);
@@ -100,6 +110,27 @@ final class Construction implements AutoCloseable {
         building.applyAll(plan.afterHandshake());
         building.apply(AutoremoveUnitChange.watching(building, addressToWatch()));
         session.say("Launching autoremove subprocess. Running as unit: " + AutoremoveUnitChange.unit(local.iface()));
+    }
+
+    /**
+     * The end that asked says first that its tailscaled has left; the other one says so when its WireGuard listens, which lets the
+     * first one drive. The word goes over Tailscale, which is finding its path anew: without it things go on all the same.
+     */
+    private void awaitBothLeft(Dialogue dialogue) throws InterruptedException {
+        if (!dialogue.peerCan(Features.MOVED)) {
+            return;
+        }
+        if (role == Role.INITIATOR) {
+            tellThatWeLeft(dialogue);
+        }
+        boolean left = dialogue.awaitMoved(PEER_LEAVES.plus(remote.roundTrip().multipliedBy(4)));
+        LOG.debug("the peer's tailscaled {}", left ? "has left its port too" : "may still be where it was");
+    }
+
+    private void tellThatWeLeft(Dialogue dialogue) {
+        if (dialogue.peerCan(Features.MOVED) && hold.way() == Way.TAKEOVER) {
+            dialogue.send(new PeerMessage.Moved());
+        }
     }
 
     /** The peer's first one of a family that this end has too, or its pings could not be answered. */
@@ -132,10 +163,10 @@ final class Construction implements AutoCloseable {
      *
      * @throws WirescaleException when the other end took its tunnel down again; ours goes too
      */
-    void stand(Dialogue dialogue, boolean peerIsOurs) throws InterruptedException {
+    void stand(Dialogue dialogue) throws InterruptedException {
         Tunnel built = tunnel.orElseThrow();
         built.finish();
-        if (peerIsOurs) {
+        if (dialogue.peerIsOurs()) {
             dialogue.send(new PeerMessage.Success());
             dialogue.expect(PeerMessage.Success.class, PEER_STANDS);
         }

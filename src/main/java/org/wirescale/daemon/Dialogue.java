@@ -2,6 +2,7 @@ package org.wirescale.daemon;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,6 +11,7 @@ import org.wirescale.daemon.wire.PeerReason;
 import org.wirescale.model.ErrorCode;
 import org.wirescale.model.Reason;
 import org.wirescale.model.WirescaleException;
+import org.wirescale.protocol.Features;
 import org.wirescale.protocol.PeerLimits;
 import org.wirescale.protocol.PeerMessage;
 import org.wirescale.protocol.ProtocolReason;
@@ -21,6 +23,8 @@ final class Dialogue {
     private final Session session;
     private final PeerConnection connection;
     private final BooleanSupplier peerAnswers;
+    private Set<String> peerFeatures = Set.of();
+    private boolean peerMoved;
 
     /**
      * @param peerAnswers asks Tailscale whether the peer still answers; may take {@link PeerLimits#LIVENESS_CHECK}
@@ -30,6 +34,20 @@ final class Dialogue {
         this.connection = connection;
         this.peerAnswers = peerAnswers;
         connection.whenReady(session.gate()::signal);
+    }
+
+    /** What the peer named in its token or ack. */
+    void peerNamed(Set<String> features) {
+        peerFeatures = features;
+    }
+
+    /** Whether this is more than 1.0.3: it knows who gives way and who drives, and says when its tunnel stands. */
+    boolean peerIsOurs() {
+        return peerCan(Features.SUCCESS);
+    }
+
+    boolean peerCan(String feature) {
+        return peerFeatures.contains(feature);
     }
 
     void send(PeerMessage message) {
@@ -88,16 +106,44 @@ final class Dialogue {
             if (message.isEmpty() && other.getAsBoolean()) {
                 return Optional.empty();
             }
-            if (message.isPresent()) {
-                switch (message.get()) {
-                    case PeerMessage.Info info -> session.hear(info);
-                    case PeerMessage.Failure failure -> throw refusal(failure);
-                    case PeerMessage wanted -> {
-                        return Optional.of(wanted);
-                    }
-                }
+            if (message.isPresent() && !takesPlaceBeside(message.get())) {
+                return message;
             }
         }
+    }
+
+    /**
+     * Whether the message is none that a step of the dialogue waits for.
+     *
+     * @throws WirescaleException when it ends the session
+     */
+    private boolean takesPlaceBeside(PeerMessage message) {
+        switch (message) {
+            case PeerMessage.Info info -> session.hear(info);
+            case PeerMessage.Failure failure -> throw refusal(failure);
+            case PeerMessage.Moved _ when peerCan(Features.MOVED) && !peerMoved -> peerMoved = true;
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Waits until the peer's tailscaled has left its port.
+     *
+     * @return false when the time was over first; its word may still come
+     * @throws WirescaleException when the peer ends the session
+     */
+    boolean awaitMoved(Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (!peerMoved && session.gate().await(connection::isReady, Duration.ofNanos(end - System.nanoTime()))) {
+            Optional<PeerMessage> message = poll();
+            if (message.isPresent() && !takesPlaceBeside(message.get())) {
+                throw outOfOrder(message.get(), PeerMessage.Moved.class.getSimpleName());
+            }
+        }
+        return peerMoved;
     }
 
     private Optional<PeerMessage> poll() {

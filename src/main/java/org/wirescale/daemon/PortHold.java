@@ -18,13 +18,22 @@ interface PortHold extends AutoCloseable {
     /** What has to happen before the interface is made. */
     void beforeLink(Session session);
 
+    /** Waits until both ends' tailscaled have left their ports, for a while. */
+    interface BothLeft {
+        /**
+         * @throws WirescaleException when the peer ended the session
+         */
+        void await() throws InterruptedException;
+    }
+
     /**
      * Takes the port from tailscaled and lets WireGuard have it.
      *
+     * @param bothLeft called once tailscaled has left the port; until it returns, what the peer sends there still reaches tailscaled
      * @param listen makes WireGuard listen on the port; tried again while somebody is faster
      * @throws WirescaleException when the port is not to be had
      */
-    void handOver(Session session, Tunnel tunnel, Runnable listen) throws InterruptedException;
+    void handOver(Session session, Tunnel tunnel, BothLeft bothLeft, Runnable listen) throws InterruptedException;
 
     /** What has to happen once WireGuard listens. */
     void afterLink(Session session) throws InterruptedException;

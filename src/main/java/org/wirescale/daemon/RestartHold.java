@@ -33,8 +33,9 @@ final class RestartHold implements PortHold {
         restart.stop();
     }
 
+    /** Nothing is sent on to a tailscaled that does not run: there is nothing to wait for. */
     @Override
-    public void handOver(Session session, Tunnel tunnel, Runnable listen) {
+    public void handOver(Session session, Tunnel tunnel, BothLeft bothLeft, Runnable listen) {
         restart.release();
         listen.run();
     }

@@ -49,12 +49,17 @@ final class TakeoverHold implements PortHold {
     public void beforeLink(Session session) {}
 
     @Override
-    public void handOver(Session session, Tunnel tunnel, Runnable listen) throws InterruptedException {
+    public void handOver(Session session, Tunnel tunnel, BothLeft bothLeft, Runnable listen)
+            throws InterruptedException {
         session.say("Taking over the port of tailscale...");
         PortTakeover.NewPorts moved = takeover.rebindAway();
+        OldPortForwardChange everything = OldPortForwardChange.next(port, moved.ipv4(), moved.ipv6());
+        tunnel.apply(everything);
+        takeover.sendOn();
+        bothLeft.await();
+        OldPortForwardChange forward = everything.exceptFrom(peer);
+        tunnel.replace(everything, forward);
         for (int round = 1; ; round++) {
-            OldPortForwardChange forward = OldPortForwardChange.next(port, peer, moved.ipv4(), moved.ipv6());
-            tunnel.apply(forward);
             Trace.step("port.released");
             takeover.release();
             try {
@@ -67,6 +72,9 @@ final class TakeoverHold implements PortHold {
                 LOG.info("Somebody was faster to port {}: round {} of {}", port, round + 1, ROUNDS);
                 tunnel.retire(forward);
                 moved = takeover.again();
+                forward = OldPortForwardChange.next(port, moved.ipv4(), moved.ipv6())
+                        .exceptFrom(peer);
+                tunnel.apply(forward);
             }
         }
     }

@@ -9,7 +9,6 @@ import org.wirescale.model.InterfaceName;
 import org.wirescale.model.SecretKey;
 import org.wirescale.model.Version;
 import org.wirescale.model.WirescaleException;
-import org.wirescale.protocol.Features;
 import org.wirescale.protocol.PeerLimits;
 import org.wirescale.protocol.PeerMessage;
 import org.wirescale.tailscale.DirectEndpoint;
@@ -64,9 +63,11 @@ final class UpgradeInitiator {
                 Optional<PeerMessage.Ack> ack = dialogue.expectUnless(fulfilled, PeerMessage.Ack.class, ACK_DEADLINE);
                 awaitForever(() -> fulfilled.getAsBoolean() || ticket.commit());
                 Optional<InterfaceName> standing = standingSince(asked);
-                return standing.isPresent()
-                        ? standing.get()
-                        : agree(dialogue, ack.orElseThrow().features().contains(Features.SUCCESS));
+                if (standing.isPresent()) {
+                    return standing.get();
+                }
+                dialogue.peerNamed(ack.orElseThrow().features());
+                return agree(dialogue);
             } catch (WirescaleException e) {
                 dialogue.refuse(e);
                 throw e;
@@ -77,7 +78,7 @@ final class UpgradeInitiator {
         }
     }
 
-    private InterfaceName agree(Dialogue dialogue, boolean peerIsOurs) throws InterruptedException {
+    private InterfaceName agree(Dialogue dialogue) throws InterruptedException {
         Checks checks = new Checks(machine.name(), peer);
         try (SessionLocks locks = machine.locks()) {
             DirectEndpoint path = machine.tailnet().directPath(peer);
@@ -106,8 +107,8 @@ final class UpgradeInitiator {
                     construction.prepare();
                     session.commit(machine.name());
                     dialogue.go(nat);
-                    construction.build(dialogue, peerIsOurs);
-                    construction.stand(dialogue, peerIsOurs);
+                    construction.build(dialogue);
+                    construction.stand(dialogue);
                     return local.iface();
                 }
             }

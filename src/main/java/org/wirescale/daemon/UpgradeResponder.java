@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.wirescale.model.SecretKey;
 import org.wirescale.model.Version;
 import org.wirescale.model.WirescaleException;
-import org.wirescale.protocol.Features;
 import org.wirescale.protocol.PeerLimits;
 import org.wirescale.protocol.PeerMessage;
 import org.wirescale.protocol.SessionLines;
@@ -22,9 +21,6 @@ final class UpgradeResponder {
     private final Session session;
     private final Peer peer;
     private final Dialogue dialogue;
-    /** Not on 1.0.3: it knows who gives way and who drives, and says when its tunnel stands. */
-    private final boolean peerIsOurs;
-
     private final String version;
 
     UpgradeResponder(Machine machine, Session session, Dialogue dialogue, PeerMessage.Token token) {
@@ -32,8 +28,8 @@ final class UpgradeResponder {
         this.session = session;
         this.peer = session.peer();
         this.dialogue = dialogue;
-        this.peerIsOurs = token.features().contains(Features.SUCCESS);
         this.version = token.version();
+        dialogue.peerNamed(token.features());
     }
 
     /**
@@ -47,7 +43,7 @@ final class UpgradeResponder {
         machine.files().read(peer.file()).requireNode(peer.stableId());
         machine.rates().spend(peer.stableId(), machine.name());
         dialogue.expect(PeerMessage.Hello.class, PeerLimits.TOKEN_DEADLINE);
-        boolean precedes = !peerIsOurs
+        boolean precedes = !dialogue.peerIsOurs()
                 || Tailnet.rank(peer.node().addresses())
                                 .compareTo(machine.tailnet().rank())
                         < 0;
@@ -101,8 +97,8 @@ final class UpgradeResponder {
                         LocalTime.now(ZoneOffset.UTC).getSecond()));
                 dialogue.expect(PeerMessage.Go.class, PeerLimits.GO_DEADLINE);
                 session.commit(machine.name());
-                construction.build(dialogue, peerIsOurs);
-                construction.stand(dialogue, peerIsOurs);
+                construction.build(dialogue);
+                construction.stand(dialogue);
             }
         }
     }

@@ -31,6 +31,7 @@ final class Kernel {
         SOCKET(41, 198),
         CONNECT(42, 203),
         SENDTO(44, 206),
+        RECVMSG(47, 212),
         BIND(49, 200),
         GETSOCKNAME(51, 204),
         SETSOCKOPT(54, 208),

@@ -32,8 +32,7 @@ public final class Sockets {
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int SUN_PATH_OFFSET = 2;
     private static final int SUN_PATH_SIZE = 108;
-    private static final ValueLayout.OfShort NETWORK_SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    static final ValueLayout.OfShort NETWORK_SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private Sockets() {}
 

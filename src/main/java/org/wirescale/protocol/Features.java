@@ -9,6 +9,9 @@ public final class Features {
     /** Each end sends {@link PeerMessage.Success} once its tunnel stands. */
     public static final String SUCCESS = "success";
 
+    /** Each end sends {@link PeerMessage.Moved} once its tailscaled has left the port. */
+    public static final String MOVED = "moved";
+
     static final int MAX_COUNT = 32;
     private static final Predicate<String> FORM =
             Pattern.compile("[a-z0-9_]{1,32}").asMatchPredicate();

@@ -44,7 +44,7 @@ public final class PeerCodec {
                         .end();
             case PeerMessage.Ack ack ->
                 JsonText.ofCode(ack.code()).features(ack.features()).end();
-            case PeerMessage.Hello _, PeerMessage.Success _ ->
+            case PeerMessage.Hello _, PeerMessage.Moved _, PeerMessage.Success _ ->
                 JsonText.ofCode(message.code()).end();
             case PeerMessage.Info info ->
                 JsonText.ofCode(info.code()).text("message", info.message()).end();
@@ -101,6 +101,7 @@ public final class PeerCodec {
                         object.truth("nat"),
                         object.number("start_time"));
             case "go" -> new PeerMessage.Go(object.truth("nat"));
+            case "moved" -> new PeerMessage.Moved();
             case "success" -> new PeerMessage.Success();
             default -> throw WirescaleException.of(ProtocolReason.UNKNOWN_CODE, "code", HostileText.clean(code, 64));
         };

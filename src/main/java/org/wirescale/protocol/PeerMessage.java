@@ -143,6 +143,17 @@ public sealed interface PeerMessage {
         }
     }
 
+    /**
+     * What comes from the sender's port is WireGuard's from now on: its tailscaled sends from another one. Sent only where both
+     * ends named {@link Features#MOVED}.
+     */
+    record Moved() implements PeerMessage {
+        @Override
+        public String code() {
+            return "moved";
+        }
+    }
+
     /** The sender's tunnel stands. Sent only where both ends named {@link Features#SUCCESS}. */
     record Success() implements PeerMessage {
         @Override

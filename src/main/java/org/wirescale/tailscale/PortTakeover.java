@@ -18,6 +18,7 @@ import org.wirescale.os.Errno;
 import org.wirescale.os.Sockets;
 import org.wirescale.os.Sockets.Family;
 import org.wirescale.os.Syscalls;
+import org.wirescale.os.WaitingDatagrams;
 
 /**
  * Getting tailscaled's UDP port while it runs. Its sockets are duplicated into this process; asked to bind anew, tailscaled
@@ -28,6 +29,7 @@ import org.wirescale.os.Syscalls;
  *     …make the interface…
  *     PortTakeover.NewPorts moved = takeover.rebindAway();
  *     …forward the old port to the new ones…
+ *     takeover.sendOn();
  *     takeover.release();
  *     while (!…let WireGuard listen on the port…) {
  *         takeover.again();                                      // five times in all, then the next way
@@ -36,8 +38,8 @@ import org.wirescale.os.Syscalls;
  * }
  * </pre>
  *
- * <p>The duplicates share tailscaled's open sockets: nothing but reading their names and closing is done to them. For one
- * thread.
+ * <p>The duplicates share tailscaled's open sockets: while it has them too, nothing but reading their names is done to them. For
+ * one thread.
  */
 public final class PortTakeover implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PortTakeover.class);
@@ -47,6 +49,8 @@ public final class PortTakeover implements AutoCloseable {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
 
     private static final int LISTINGS = 5;
+    /** What a disco packet begins with, "TS" and the sparkles; tailscale.com/disco, Magic. An answer to one that asked for the old port would bind its sender to it. */
+    private static final byte[] DISCO = {'T', 'S', (byte) 0xf0, (byte) 0x9f, (byte) 0x92, (byte) 0xac};
 
     private final LocalApi api;
     private final Port port;
@@ -288,6 +292,19 @@ public final class PortTakeover implements AutoCloseable {
         } catch (WirescaleException | TailscaledHandle.Moving e) {
             return 0;
         }
+    }
+
+    /**
+     * Hands tailscaled at its new port what came to the old one since it left, as if it had been sent there. For when new packets
+     * go there by another way.
+     */
+    public void sendOn() {
+        went.forEach((family, newPort) -> {
+            if (taken.contains(family) && held.containsKey(family)) {
+                int count = WaitingDatagrams.sendOn(held.get(family), newPort, DISCO);
+                LOG.debug("{} packets of {} had come to port {} since tailscaled left it", count, family, port);
+            }
+        });
     }
 
     /** Lets go of the port: from now on WireGuard can have it, and anybody else. */

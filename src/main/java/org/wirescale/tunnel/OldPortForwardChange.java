@@ -14,21 +14,23 @@ import org.wirescale.model.WirescaleException;
 /**
  * After a takeover, third machines trust tailscaled's old port for up to 6.5 s. What they send there goes on to tailscaled's new
  * port, stateless and before conntrack, so that their data arrives; Tailscale's disco packets among it are dropped, so that they
- * look for the new port. Only the tunnel's peer reaches the old port, which is the tunnel's now. To be applied before the
- * duplicates of the old sockets are closed.
+ * look for the new port. To be applied before the duplicates of the old sockets are closed.
+ *
+ * <p>The tunnel's peer reaches the old port itself once its own tailscaled has left it too: {@link #exceptFrom}. Until then what it
+ * sends there is tailscaled's as well.
  *
  * <p>The kernel ends it by itself: the rules hold for a port that is the element of a set with a timeout. {@link #undo} takes the
  * rest away, at any time. Without it, third machines merely wait: it never makes a tunnel fail.
  *
  * @param oldPort the tunnel's, tailscaled's until now
- * @param peer whose packets stay at the old port
+ * @param peer whose packets stay at the old port, which is the tunnel's; empty while nobody's do
  * @param ipv4 tailscaled's new port for IPv4, when it had the old port there
  * @param ipv6 the same for IPv6
  * @param turn 0 to 89: a later takeover's rules come after those of an earlier one, so that a packet that the first sends on to a
  *     port which the second has taken meanwhile is sent on once more
  */
-public record OldPortForwardChange(Port oldPort, Endpoint peer, Optional<Port> ipv4, Optional<Port> ipv6, int turn)
-        implements Change {
+public record OldPortForwardChange(
+        Port oldPort, Optional<Endpoint> peer, Optional<Port> ipv4, Optional<Port> ipv6, int turn) implements Change {
     static final String KIND = "old-port-forward";
     public static final Duration LIFETIME = Duration.ofSeconds(20);
 
@@ -49,15 +51,21 @@ public record OldPortForwardChange(Port oldPort, Endpoint peer, Optional<Port> i
         }
     }
 
-    /** For this takeover, after those before it. */
-    public static OldPortForwardChange next(Port oldPort, Endpoint peer, Optional<Port> ipv4, Optional<Port> ipv6) {
-        return new OldPortForwardChange(oldPort, peer, ipv4, ipv6, NEXT_TURN.getAndUpdate(turn -> (turn + 1) % TURNS));
+    /** For this takeover, after those before it: all that comes to the port is sent on. */
+    public static OldPortForwardChange next(Port oldPort, Optional<Port> ipv4, Optional<Port> ipv6) {
+        return new OldPortForwardChange(
+                oldPort, Optional.empty(), ipv4, ipv6, NEXT_TURN.getAndUpdate(turn -> (turn + 1) % TURNS));
+    }
+
+    /** The same, but for the peer's packets, which are the tunnel's now. */
+    public OldPortForwardChange exceptFrom(Endpoint tunnelPeer) {
+        return new OldPortForwardChange(oldPort, Optional.of(tunnelPeer), ipv4, ipv6, turn);
     }
 
     static OldPortForwardChange read(StrictJson json) {
         return new OldPortForwardChange(
                 new Port(json.integer("port")),
-                json.value("peer", Endpoint::parse),
+                json.optional("peer", Endpoint::parse),
                 json.optional("ipv4", Port::parse),
                 json.optional("ipv6", Port::parse),
                 json.integer("turn"));
@@ -66,7 +74,7 @@ public record OldPortForwardChange(Port oldPort, Endpoint peer, Optional<Port> i
     @Override
     public void write(ObjectNode json) {
         json.put("port", oldPort.number());
-        json.put("peer", peer.toString());
+        peer.ifPresent(endpoint -> json.put("peer", endpoint.toString()));
         ipv4.ifPresent(port -> json.put("ipv4", port.toString()));
         ipv6.ifPresent(port -> json.put("ipv6", port.toString()));
         json.put("turn", turn);
@@ -96,21 +104,18 @@ public record OldPortForwardChange(Port oldPort, Endpoint peer, Optional<Port> i
                         type filter hook prerouting priority %d; policy accept;
                 %s%s    }
                 """.formatted(
-                        oldPort,
-                        lifetime.toMillis(),
-                        RAW + turn,
-                        rules("ipv4", "ip", !peer.address().isIpv6(), ipv4),
-                        rules("ipv6", "ip6", peer.address().isIpv6(), ipv6));
+                oldPort, lifetime.toMillis(), RAW + turn, rules("ipv4", "ip", ipv4), rules("ipv6", "ip6", ipv6));
     }
 
     /** Only what is for this machine: a router's other packets for that port are none of ours. */
-    private String rules(String protocol, String header, boolean peersFamily, Optional<Port> newPort) {
+    private String rules(String protocol, String header, Optional<Port> newPort) {
         if (newPort.isEmpty()) {
             return "";
         }
-        String others = peersFamily
-                ? "%s saddr . udp sport != { %s . %s } ".formatted(header, peer.address(), peer.port())
-                : "";
+        String others = peer.filter(endpoint -> endpoint.address().isIpv6() == header.equals("ip6"))
+                .map(endpoint ->
+                        "%s saddr . udp sport != { %s . %s } ".formatted(header, endpoint.address(), endpoint.port()))
+                .orElse("");
         String match = "        meta nfproto %s fib daddr type local udp dport @old %s".formatted(protocol, others);
         return match + DISCO + " drop\n" + match + "udp dport set " + newPort.get() + "\n";
     }

@@ -171,6 +171,22 @@ public final class Tunnel {
         return List.copyOf(failures);
     }
 
+    /** Does a change in place of one that it overwrites, as far as that one was done at all. */
+    public void replace(Change change, Change by) {
+        List<TunnelState.Entry> entries = new ArrayList<>(state.entries());
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            if (entries.get(i).change().equals(change)) {
+                entries.set(i, new TunnelState.Entry(Progress.INTENDED, by));
+                write(state.withEntries(entries));
+                Trace.step(by.kind() + ".replacing");
+                entries.set(i, new TunnelState.Entry(Progress.DONE, by.apply(context())));
+                write(state.withEntries(entries));
+                Trace.step(by.kind() + ".replaced");
+                return;
+            }
+        }
+    }
+
     /** Undoes this change alone and forgets it: the accept rule of an old port after a recovery. */
     public void retire(Change change) {
         List<TunnelState.Entry> entries = new ArrayList<>(state.entries());

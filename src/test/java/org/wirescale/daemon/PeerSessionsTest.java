@@ -111,6 +111,7 @@ final class PeerSessionsTest {
                 arguments("a frame of 64 KiB and one", TOKEN + " ".repeat(64 * 1024)),
                 arguments("a token that is no UUID", TOKEN.replace("0b0e2f6e-", "../../../-")),
                 arguments("no token", HELLO),
+                arguments("a word for a feature that it did not name", TOKEN, HELLO, "{\"code\":\"moved\"}"),
                 arguments("a second token", TOKEN, TOKEN),
                 arguments("an upgrade before its turn", TOKEN, upgrade),
                 arguments("an upgrade in the place of hello", TOKEN, upgrade, HELLO),

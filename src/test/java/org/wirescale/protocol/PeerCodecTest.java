@@ -70,6 +70,7 @@ final class PeerCodecTest {
                         true,
                         59),
                 new PeerMessage.Go(false),
+                new PeerMessage.Moved(),
                 new PeerMessage.Success(),
                 new PeerMessage.Failure(ErrorCode.INTERFACE_EXISTS, "taken"));
     }

@@ -63,7 +63,7 @@ final class OldPortForwardChangeTest {
     private static OldPortForwardChange change(String network) {
         Endpoint peer = new Endpoint(IpAddress.parse(network + "2"), new Port(PEERS_PORT));
         return new OldPortForwardChange(
-                new Port(P), peer, Optional.of(new Port(50004)), Optional.of(new Port(50006)), 0);
+                new Port(P), Optional.of(peer), Optional.of(new Port(50004)), Optional.of(new Port(50006)), 0);
     }
 
     private static int newPort(String network) {
@@ -139,11 +139,27 @@ final class OldPortForwardChangeTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"10.98.0.", "fd98::"})
+    void the_peers_packets_are_tailscaleds_until_it_has_left_too(String network) throws Exception {
+        try (DatagramSocket tunnel = bound(network, P);
+                DatagramSocket tailscaled = bound(network, newPort(network))) {
+            OldPortForwardChange everything =
+                    OldPortForwardChange.next(new Port(P), Optional.of(new Port(50004)), Optional.of(new Port(50006)));
+            host.run(() -> everything.apply(context));
+            send(network, 2, PEERS_PORT, "early");
+            assertThat(receive(tailscaled)).isEqualTo("early");
+            Endpoint peer = new Endpoint(IpAddress.parse(network + "2"), new Port(PEERS_PORT));
+            host.run(() -> everything.exceptFrom(peer).apply(context));
+            send(network, 2, PEERS_PORT, "late");
+            assertThat(receive(tunnel)).isEqualTo("late");
+        }
+    }
+
     @Test
     void the_family_in_which_tailscaled_did_not_move_is_left_alone() throws Exception {
-        Endpoint peer = Endpoint.parse("10.98.0.2:" + PEERS_PORT);
         OldPortForwardChange change =
-                new OldPortForwardChange(new Port(P), peer, Optional.of(new Port(50004)), Optional.empty(), 0);
+                OldPortForwardChange.next(new Port(P), Optional.of(new Port(50004)), Optional.empty());
         try (DatagramSocket tunnel = bound("fd98::", P)) {
             host.run(() -> change.apply(context));
             send("fd98::", 3, 5000, "hello");
@@ -195,11 +211,10 @@ final class OldPortForwardChangeTest {
     /** A second tunnel takes the port that tailscaled moved to: what comes to the first port goes all the way. */
     @Test
     void a_second_takeover_goes_on_from_the_first() throws Exception {
-        Endpoint peer = Endpoint.parse("10.98.0.2:" + PEERS_PORT);
         OldPortForwardChange first =
-                OldPortForwardChange.next(new Port(P), peer, Optional.of(new Port(50004)), Optional.empty());
+                OldPortForwardChange.next(new Port(P), Optional.of(new Port(50004)), Optional.empty());
         OldPortForwardChange second =
-                OldPortForwardChange.next(new Port(50004), peer, Optional.of(new Port(50008)), Optional.empty());
+                OldPortForwardChange.next(new Port(50004), Optional.of(new Port(50008)), Optional.empty());
         try (DatagramSocket secondTunnel = bound("10.98.0.", 50004);
                 DatagramSocket tailscaled = bound("10.98.0.", 50008)) {
             host.run(() -> {
