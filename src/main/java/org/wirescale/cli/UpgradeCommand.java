@@ -1,6 +1,8 @@
 package org.wirescale.cli;
 
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -93,7 +95,18 @@ final class UpgradeCommand extends CommonOptions implements Callable<Integer> {
                 tunnel.iptablesForward(),
                 tunnel.iptablesMasquerade(),
                 asInt(tunnel.recoverTries()),
-                asInt(tunnel.recreateTries()));
+                asInt(tunnel.recreateTries()),
+                OptionalInt.of(ageMillis()));
+    }
+
+    /** Since the process began: the JVM's own start is part of what the user waits for. */
+    private static int ageMillis() {
+        return ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(start -> Math.clamp(
+                        Duration.between(start, Instant.now()).toMillis(), 0, LocalRequest.Upgrade.LONGEST_AGE_MILLIS))
+                .orElse(0);
     }
 
     private int show(LocalReply last) {

@@ -95,6 +95,10 @@ final class Machine {
         return Tunnel.all(folders);
     }
 
+    boolean hasTunnel(InterfaceName name) {
+        return Tunnel.load(folders, name).isPresent();
+    }
+
     /** What this machine decides about a tunnel that another asks for. */
     TunnelRequest incoming() {
         return TunnelRequest.ofPeer(options);
@@ -163,8 +167,7 @@ final class Machine {
     }
 
     private boolean isTaken(InterfaceName name) {
-        return Files.exists(LINKS.resolve(name.text()))
-                || Tunnel.load(folders, name).isPresent();
+        return Files.exists(LINKS.resolve(name.text())) || hasTunnel(name);
     }
 
     private static PublicKey publicKey(SecretKey privateKey) {

@@ -1,5 +1,6 @@
 package org.wirescale.daemon;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.wirescale.config.PartialOptions;
@@ -15,6 +16,7 @@ import org.wirescale.protocol.LocalRequest;
  * @param iface the name that the user gave
  * @param suffixNumber the one of an earlier tunnel that is made anew
  * @param expectedInterface what the peer's interface must turn out to be named
+ * @param age for how long the user had been waiting when the request came
  * @param options the user's, or the daemon's own for a request that came in
  */
 record TunnelRequest(
@@ -22,6 +24,7 @@ record TunnelRequest(
         Optional<InterfaceName> iface,
         OptionalInt suffixNumber,
         Optional<InterfaceName> expectedInterface,
+        Duration age,
         PartialOptions options) {
 
     static TunnelRequest ofUser(LocalRequest.Upgrade request) {
@@ -32,7 +35,13 @@ record TunnelRequest(
                 request.allowSuffix(),
                 tries(request.recoverTries()),
                 tries(request.recreateTries()));
-        return new TunnelRequest(true, request.iface(), request.suffixNumber(), request.expectedInterface(), given);
+        return new TunnelRequest(
+                true,
+                request.iface(),
+                request.suffixNumber(),
+                request.expectedInterface(),
+                Duration.ofMillis(request.ageMillis().orElse(0)),
+                given);
     }
 
     static TunnelRequest ofPeer(DaemonOptions options) {
@@ -43,7 +52,7 @@ record TunnelRequest(
                 Optional.of(options.suffix()),
                 Optional.of(Tries.of(options.recoverTries())),
                 Optional.of(Tries.of(options.recreateTries())));
-        return new TunnelRequest(false, Optional.empty(), OptionalInt.empty(), Optional.empty(), given);
+        return new TunnelRequest(false, Optional.empty(), OptionalInt.empty(), Optional.empty(), Duration.ZERO, given);
     }
 
     /** A user's word goes over the file, the file over the daemon's defaults. */

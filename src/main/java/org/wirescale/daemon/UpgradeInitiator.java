@@ -40,7 +40,7 @@ final class UpgradeInitiator {
     InterfaceName run() throws InterruptedException {
         String what = "upgrade request";
         session.say("Enqueueing " + what + " to peer " + peer + "...");
-        long asked = machine.standing().now();
+        long asked = System.nanoTime() - request.age().toNanos();
         try (Turnstile.Ticket ticket = machine.turnstile().enqueueLocal(session.gate()::signal)) {
             awaitForever(ticket::isNext);
             session.say("The " + what + " for the peer " + peer + " is the next one in the processing queue");
@@ -130,7 +130,7 @@ final class UpgradeInitiator {
     }
 
     private Optional<InterfaceName> standingSince(long asked) {
-        return machine.standing().since(peer.node().stableId(), asked);
+        return machine.standing().since(peer.node().stableId(), asked).filter(machine::hasTunnel);
     }
 
     /** For one's turn there is no deadline: every session before it has one. */

@@ -48,6 +48,7 @@ public final class LocalCodec {
                         .truth("iptables_masquerade", upgrade.iptablesMasquerade())
                         .number("recover_tries", upgrade.recoverTries())
                         .number("recreate_tries", upgrade.recreateTries())
+                        .number("age_ms", upgrade.ageMillis())
                         .end();
             case LocalRequest.Status() -> JsonText.ofCode("status").end();
         };
@@ -92,6 +93,10 @@ public final class LocalCodec {
         if (suffixNumber.orElse(0) < 0) {
             throw object.illTyped("suffix_number", "a whole number, 0 or more");
         }
+        OptionalInt age = object.optionalNumber("age_ms");
+        if (age.orElse(0) < 0 || age.orElse(0) > LocalRequest.Upgrade.LONGEST_AGE_MILLIS) {
+            throw object.illTyped("age_ms", "a whole number, 0 to " + LocalRequest.Upgrade.LONGEST_AGE_MILLIS);
+        }
         return new LocalRequest.Upgrade(
                 object.parsed("peer_ip", IpAddress::parse),
                 object.optionalParsed("interface", InterfaceName::parse),
@@ -102,7 +107,8 @@ public final class LocalCodec {
                 object.optionalTruth("iptables_forward"),
                 object.optionalTruth("iptables_masquerade"),
                 object.optionalNumber("recover_tries"),
-                object.optionalNumber("recreate_tries"));
+                object.optionalNumber("recreate_tries"),
+                age);
     }
 
     private static LocalReply reply(String code, JsonObject object) {

@@ -14,6 +14,8 @@ public sealed interface LocalRequest {
      * @param expectedInterface what the peer's interface must turn out to be named
      * @param recoverTries negative: without limit
      * @param recreateTries negative: without limit
+     * @param ageMillis for how long the user has been waiting already: a tunnel with the peer that came up meanwhile is the one asked
+     *     for; 0 to {@link #LONGEST_AGE_MILLIS}
      */
     record Upgrade(
             IpAddress peerIp,
@@ -25,8 +27,10 @@ public sealed interface LocalRequest {
             Optional<Boolean> iptablesForward,
             Optional<Boolean> iptablesMasquerade,
             OptionalInt recoverTries,
-            OptionalInt recreateTries)
+            OptionalInt recreateTries,
+            OptionalInt ageMillis)
             implements LocalRequest {
+        public static final int LONGEST_AGE_MILLIS = 600_000;
 
         /** Nothing given but the peer. */
         public static Upgrade of(IpAddress peerIp) {
@@ -39,6 +43,7 @@ public sealed interface LocalRequest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    OptionalInt.empty(),
                     OptionalInt.empty(),
                     OptionalInt.empty());
         }

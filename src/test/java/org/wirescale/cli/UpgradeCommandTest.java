@@ -118,11 +118,11 @@ final class UpgradeCommandTest {
                         "defe22 - Stopping tailscale...",
                         "defe22 - Success! ✅");
         assertThat(err.toString()).isEmpty();
-        assertThat(requests.poll(10, TimeUnit.SECONDS))
+        assertThat(requests.poll(10, TimeUnit.SECONDS).replaceAll("\"age_ms\":[0-9]+", "\"age_ms\":120"))
                 .isEqualTo("{\"code\":\"upgrade\",\"error_code\":null,\"peer_ip\":\"100.64.0.2\",\"interface\":null,"
                         + "\"allow_suffix\":null,\"suffix_number\":null,\"expected_interface\":null,"
                         + "\"iptables_accept\":null,\"iptables_forward\":null,\"iptables_masquerade\":null,"
-                        + "\"recover_tries\":null,\"recreate_tries\":null}");
+                        + "\"recover_tries\":null,\"recreate_tries\":null,\"age_ms\":120}");
     }
 
     @Test

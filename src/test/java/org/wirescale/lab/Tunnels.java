@@ -65,10 +65,7 @@ final class Tunnels {
         assertThat(host.exists("/run/wirescale/" + device + ".conf"))
                 .as("the generated file of %s on %s", device, host)
                 .isTrue();
-        assertThat(host.exec("systemctl", "is-active", "autoremove-" + device + ".service")
-                        .text())
-                .as("the unit autoremove-%s on %s", device, host)
-                .isEqualTo("active");
+        host.awaitUnit("autoremove-" + device);
         if (host.isOurs()) {
             assertThat(host.tunnelState(device))
                     .as("the state file of %s on %s", device, host)

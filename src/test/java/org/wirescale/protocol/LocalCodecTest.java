@@ -35,7 +35,8 @@ final class LocalCodecTest {
                         Optional.of(true),
                         Optional.of(false),
                         OptionalInt.of(-1),
-                        OptionalInt.of(7)));
+                        OptionalInt.of(7),
+                        OptionalInt.of(600_000)));
     }
 
     @ParameterizedTest
