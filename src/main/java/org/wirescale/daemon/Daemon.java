@@ -58,6 +58,7 @@ public final class Daemon {
                 Watchdog.Registration _ = watchdog.watch("sessions", open::makeProgress)) {
             notifier.ready();
             LOG.info("Wirescale {} is ready", Version.text());
+            open.restSoon();
             stop.await();
             notifier.stopping();
             LOG.info("Stopping");

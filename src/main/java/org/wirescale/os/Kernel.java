@@ -36,6 +36,7 @@ final class Kernel {
         GETSOCKNAME(51, 204),
         SETSOCKOPT(54, 208),
         GETSOCKOPT(55, 209),
+        MADVISE(28, 233),
         FLOCK(73, 32),
         OPENAT(257, 56),
         PPOLL(271, 73),

@@ -10,9 +10,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
  * pairs of machines work through a list together, since most of the time is spent waiting.
  */
 @LabTest
-@Tag("unsettled")
+@Order(1)
 @Timeout(1200)
 final class CrashTest {
     private static final String DEBUG = "WIRESCALE_DEBUG=1";
@@ -69,11 +68,6 @@ final class CrashTest {
                 new Pair(lab.alice(), lab.bob(), "10.77.0"),
                 new Pair(lab.carol(), lab.host("dave"), "10.77.1"),
                 new Pair(lab.host("erin"), lab.host("frank"), "10.77.2"));
-    }
-
-    @AfterAll
-    static void stop() {
-        lab.close();
     }
 
     @Test

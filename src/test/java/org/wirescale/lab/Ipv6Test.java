@@ -3,7 +3,6 @@ package org.wirescale.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,11 +17,6 @@ final class Ipv6Test {
     @BeforeAll
     static void start() {
         lab = Lab.up("--hosts", "alice,bob", "--ipv6", "--nat", "hard");
-    }
-
-    @AfterAll
-    static void stop() {
-        lab.close();
     }
 
     @BeforeEach

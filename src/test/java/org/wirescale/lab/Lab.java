@@ -11,16 +11,18 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A lab of {@code lab/lab}. The same options get the same lab for as long as the JVM lives, since a start costs seconds;
- * {@link #reset} makes it as new. It goes when the JVM goes, however that ends.
+ * A lab of {@code lab/lab}, one class's own. {@link #reset} makes it as new, since a start costs seconds. {@link LabExtension} takes it
+ * down with its class; it goes when the JVM goes, however that ends.
  */
 final class Lab implements AutoCloseable {
     private static final Path COMMAND = Path.of("lab", "lab").toAbsolutePath();
     private static final Duration START = Duration.ofMinutes(3);
-    private static final Map<List<String>, Lab> RUNNING = new LinkedHashMap<>();
-    private static int started;
+    private static final AtomicInteger STARTED = new AtomicInteger();
+    /** A class is run by one thread. */
+    private static final ThreadLocal<List<Lab>> OF_THIS_CLASS = ThreadLocal.withInitial(ArrayList::new);
 
     private final String name;
     private final List<String> options;
@@ -41,18 +43,18 @@ final class Lab implements AutoCloseable {
         return up("--hosts", "alice,bob", "--host", "bob=1.0.3", "--dotless");
     }
 
-    /** The lab of these options of {@code lab up}, started unless it runs. */
-    static synchronized Lab up(String... options) {
-        return RUNNING.computeIfAbsent(List.of(options), Lab::start);
+    static List<Lab> ofThisClass() {
+        return List.copyOf(OF_THIS_CLASS.get());
     }
 
-    static synchronized Collection<Lab> running() {
-        return List.copyOf(RUNNING.values());
-    }
-
-    private static Lab start(List<String> options) {
+    /**
+     * A lab by these options of {@code lab up}.
+     */
+    static Lab up(String... given) {
+        List<String> options = List.of(given);
         String id = Long.toString(ProcessHandle.current().pid() % 46656, 36);
-        Lab lab = new Lab("t" + id + "x" + started++, options);
+        Lab lab = new Lab("t" + id + "x" + STARTED.getAndIncrement(), options);
+        OF_THIS_CLASS.get().add(lab);
         Path program = program();
         List<String> command = new ArrayList<>(List.of("up", "--program", program.toString()));
         command.addAll(options);
@@ -179,12 +181,9 @@ final class Lab implements AutoCloseable {
         }
     }
 
-    /** Takes it down before the JVM ends; for labs that one class alone uses. */
     @Override
     public void close() {
-        synchronized (Lab.class) {
-            RUNNING.remove(options);
-        }
+        OF_THIS_CLASS.get().remove(this);
         run("down");
     }
 }

@@ -13,6 +13,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("lab")
-@ExtendWith(LabDumps.class)
+@ExtendWith(LabExtension.class)
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 @interface LabTest {}

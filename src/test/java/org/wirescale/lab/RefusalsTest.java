@@ -6,12 +6,10 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What cannot be is refused with what to do, and nothing has changed on either machine. */
 @LabTest
-@Tag("unsettled")
 final class RefusalsTest {
     private static Lab lab;
     private Host alice;

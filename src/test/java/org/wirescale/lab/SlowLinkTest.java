@@ -3,7 +3,6 @@ package org.wirescale.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 
@@ -15,11 +14,6 @@ final class SlowLinkTest {
     @BeforeAll
     static void start() {
         lab = Lab.up("--hosts", "alice,bob", "--delay", "200ms", "--loss", "1%");
-    }
-
-    @AfterAll
-    static void stop() {
-        lab.close();
     }
 
     @RepeatedTest(2)

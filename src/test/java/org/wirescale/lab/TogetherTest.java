@@ -8,12 +8,10 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Requests that meet each other. */
 @LabTest
-@Tag("unsettled")
 final class TogetherTest {
     private static final Duration UPGRADE = Duration.ofMinutes(1);
 

@@ -1,12 +1,14 @@
 package org.wirescale.lab;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 
-/** Writes down what all hosts look like the moment a test has failed, before anything is cleaned up. */
-final class LabDumps implements AfterTestExecutionCallback, LifecycleMethodExecutionExceptionHandler {
+/** Writes down what the hosts of a class look like the moment a test has failed, and takes its labs down when it has ended. */
+final class LabExtension
+        implements AfterTestExecutionCallback, AfterAllCallback, LifecycleMethodExecutionExceptionHandler {
     private static final Path FOLDER = Path.of("target", "lab-dumps");
 
     @Override
@@ -14,6 +16,11 @@ final class LabDumps implements AfterTestExecutionCallback, LifecycleMethodExecu
         if (context.getExecutionException().isPresent()) {
             dump(context);
         }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        Lab.ofThisClass().forEach(Lab::close);
     }
 
     @Override
@@ -31,6 +38,6 @@ final class LabDumps implements AfterTestExecutionCallback, LifecycleMethodExecu
     private static void dump(ExtensionContext context) {
         String name = context.getRequiredTestClass().getSimpleName() + "." + context.getDisplayName();
         Path folder = FOLDER.resolve(name.replaceAll("[^A-Za-z0-9_.=-]+", "_"));
-        Lab.running().forEach(lab -> lab.dump(folder.resolve(lab.name())));
+        Lab.ofThisClass().forEach(lab -> lab.dump(folder.resolve(lab.name())));
     }
 }
