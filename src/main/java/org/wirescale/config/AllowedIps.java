@@ -39,9 +39,11 @@ public final class AllowedIps {
                 .toList();
     }
 
-    /** Whether each of the addresses lies in one of the networks. */
-    public static boolean cover(List<IpNetwork> allowedIps, Collection<IpAddress> addresses) {
-        return firstOutside(allowedIps, addresses).isEmpty();
+    /** Those of the addresses that lie in none of the file's networks: what comes from them would be dropped. */
+    public static List<IpAddress> outside(PeerFile file, Collection<IpAddress> addresses) {
+        return addresses.stream()
+                .filter(address -> file.peer().allowedIps().stream().noneMatch(network -> network.contains(address)))
+                .toList();
     }
 
     /**
@@ -54,16 +56,6 @@ public final class AllowedIps {
                         .filter(network -> network.contains(endpoint))
                         .findFirst()
                 : Optional.empty();
-    }
-
-    /**
-     * @param addresses the peer's own addresses in the tunnel
-     * @throws WirescaleException with {@link ConfigReason#PEER_ADDRESS_NOT_ALLOWED}
-     */
-    public static void requireCovers(PeerFile file, Collection<IpAddress> addresses) {
-        firstOutside(file.peer().allowedIps(), addresses).ifPresent(address -> {
-            throw WirescaleException.of(ConfigReason.PEER_ADDRESS_NOT_ALLOWED, "file", file.path(), "address", address);
-        });
     }
 
     /**
@@ -88,12 +80,6 @@ public final class AllowedIps {
                 .ifPresent(network -> {
                     throw WirescaleException.of(ConfigReason.EXIT_NODE, "file", file.path(), "network", network);
                 });
-    }
-
-    private static Optional<IpAddress> firstOutside(List<IpNetwork> allowedIps, Collection<IpAddress> addresses) {
-        return addresses.stream()
-                .filter(address -> allowedIps.stream().noneMatch(network -> network.contains(address)))
-                .findFirst();
     }
 
     private static boolean isAuto(PeerFile file) {

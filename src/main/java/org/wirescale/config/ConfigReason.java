@@ -83,10 +83,7 @@ public enum ConfigReason implements Reason {
                     + " remove it, or set 'Table = off' and make the routes yourself"),
     ROUTING_LOOP(
             "{file}: the network {network} in 'AllowedIPs' covers the peer's own endpoint {endpoint}, so that the tunnel would"
-                    + " swallow its own packets: choose a smaller network, or set 'Table = off'"),
-    PEER_ADDRESS_NOT_ALLOWED(
-            "{file}: the peer's address {address} is in none of the networks of 'AllowedIPs': add it, or change the"
-                    + " peer's 'Address'");
+                    + " swallow its own packets: choose a smaller network, or set 'Table = off'");
 
     private static final String FOR_THE_PEER =
             "the peer refuses with its own configuration file for this machine: the log of its daemon names the line to change";

@@ -4,11 +4,13 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.wirescale.config.AllowedIps;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.IpAddress;
-import org.wirescale.model.IpNetwork;
 import org.wirescale.model.PublicKey;
 import org.wirescale.model.WirescaleException;
+import org.wirescale.protocol.PeerLimits;
 import org.wirescale.tunnel.Tunnel;
 
 /** What both ends compare of their files and of what the other presents, each failure in words for both sides. */
@@ -26,16 +28,12 @@ final class Checks {
 
     /** All of the peer's addresses lie in our allowed IPs, or its packets would be dropped. */
     void addressesAllowed(LocalEnd local, List<IpAddress> theirs) {
-        List<IpNetwork> allowed = local.file().peer().allowedIps();
-        List<String> outside = theirs.stream()
-                .filter(address -> allowed.stream().noneMatch(network -> network.contains(address)))
-                .map(IpAddress::toString)
-                .toList();
+        List<IpAddress> outside = AllowedIps.outside(local.file(), theirs);
         if (!outside.isEmpty()) {
             throw WirescaleException.of(
                     SessionReason.ADDRESSES_NOT_ALLOWED,
                     "addresses",
-                    String.join(", ", outside),
+                    outside.stream().map(IpAddress::toString).collect(Collectors.joining(", ")),
                     "peer",
                     peer.name(),
                     "machine",
@@ -115,7 +113,7 @@ final class Checks {
                                 .equals(peer.node().stableId()))
                         .count()
                 - (replaced.isPresent() ? 1 : 0);
-        if (count >= org.wirescale.protocol.PeerLimits.TUNNELS_PER_PEER) {
+        if (count >= PeerLimits.TUNNELS_PER_PEER) {
             throw WirescaleException.of(
                     SessionReason.TOO_MANY_TUNNELS, "count", count, "peer", peer.name(), "machine", machine);
         }

@@ -1,6 +1,5 @@
 package org.wirescale.daemon;
 
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wirescale.model.InterfaceName;
@@ -58,11 +57,7 @@ final class LocalRequests implements LocalServer.Handler {
             return failure(session, cancelled(e));
         } catch (RuntimeException e) {
             LOG.error("The session with peer {} failed", session.peer(), e);
-            String what =
-                    Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
-            return failure(
-                    session,
-                    WirescaleException.causedBy(e, SessionReason.FAULT, "error", what, "machine", machine.name()));
+            return failure(session, machine.fault(e));
         }
     }
 

@@ -114,8 +114,14 @@ final class Machine {
             if (e.reason() == PeerReason.CONNECT_TIMED_OUT && tailnet.answers(peer, STILL_ANSWERS)) {
                 throw WirescaleException.causedBy(e, SessionReason.PORT_BLOCKED, "peer", peer.name());
             }
-            throw e;
+            throw e.with("peer", peer);
         }
+    }
+
+    /** An error of ours, for a user and for a peer; the journal has the rest. */
+    WirescaleException fault(RuntimeException e) {
+        String what = Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
+        return WirescaleException.causedBy(e, SessionReason.FAULT, "error", what, "machine", name());
     }
 
     SessionLocks locks() {

@@ -27,7 +27,8 @@ final class PeerServers implements AutoCloseable {
     /** tailscaled tells an address a moment before the kernel has it. */
     private static final Duration ADDRESS_COMES = Duration.ofMillis(200);
 
-    private static final Duration EVENT = Duration.ofHours(1);
+    /** After this the listeners are looked at without an event too. */
+    private static final Duration EVENT = Duration.ofSeconds(30);
 
     private final Tailnet tailnet;
     private final Consumer<PeerConnection> sessions;
@@ -78,6 +79,7 @@ final class PeerServers implements AutoCloseable {
         if (!addresses.isEmpty()) {
             gone.forEach(address -> Optional.ofNullable(servers.remove(address)).ifPresent(PeerServer::close));
         }
+        servers.values().removeIf(PeerServers::hasDied);
         boolean complete = true;
         for (IpAddress address : addresses) {
             if (!servers.containsKey(address)) {
@@ -85,6 +87,15 @@ final class PeerServers implements AutoCloseable {
             }
         }
         return complete;
+    }
+
+    /** The library closes a listener that cannot accept for once, out of descriptors for example. */
+    private static boolean hasDied(PeerServer server) {
+        if (server.isServing()) {
+            return false;
+        }
+        server.close();
+        return true;
     }
 
     private boolean bind(IpAddress address) {

@@ -1,9 +1,11 @@
 package org.wirescale.daemon;
 
-import java.util.Optional;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wirescale.daemon.wire.PeerConnection;
+import org.wirescale.daemon.wire.PeerReason;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.protocol.PeerLimits;
 import org.wirescale.protocol.PeerMessage;
@@ -15,6 +17,8 @@ final class PeerSessions {
 
     private final Machine machine;
     private final OpenSessions open;
+    /** By node: its addresses are counted together here. */
+    private final Map<String, Integer> ofNode = new ConcurrentHashMap<>();
 
     PeerSessions(Machine machine, OpenSessions open) {
         this.machine = machine;
@@ -29,18 +33,30 @@ final class PeerSessions {
 
     private void serveOpen(PeerConnection connection) {
         try {
-            Peer peer = machine.tailnet().caller(connection.remote());
+            serveOneOfSome(connection, machine.tailnet().caller(connection.remote()));
+        } catch (WirescaleException e) {
+            LOG.warn("A session from {} ended: {}", connection.remote(), e.getMessage());
+            connection.refuse(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void serveOneOfSome(PeerConnection connection, Peer peer) throws InterruptedException {
+        int count = ofNode.merge(peer.stableId(), 1, Integer::sum);
+        try {
+            if (count > PeerLimits.SESSIONS_PER_PEER) {
+                throw WirescaleException.of(
+                        PeerReason.TOO_MANY_SESSIONS, "peer", peer, "limit", PeerLimits.SESSIONS_PER_PEER);
+            }
             PeerMessage first = connection.receive(PeerLimits.TOKEN_DEADLINE);
             if (!(first instanceof PeerMessage.Token token)) {
                 throw WirescaleException.of(
                         ProtocolReason.UNEXPECTED_MESSAGE, "code", first.code(), "expected", "token");
             }
             serve(connection, peer, token);
-        } catch (WirescaleException e) {
-            LOG.warn("A session from {} ended: {}", connection.remote(), e.getMessage());
-            connection.refuse(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        } finally {
+            ofNode.computeIfPresent(peer.stableId(), (_, taken) -> taken > 1 ? taken - 1 : null);
         }
     }
 
@@ -60,22 +76,12 @@ final class PeerSessions {
                 throw e;
             } catch (RuntimeException e) {
                 LOG.error("The session with peer {} failed", peer, e);
-                dialogue.refuse(fault(e));
+                dialogue.refuse(machine.fault(e));
             }
         }
     }
 
     private WirescaleException cancelled(Exception e) {
         return WirescaleException.causedBy(e, SessionReason.STOPPING, "machine", machine.name());
-    }
-
-    private WirescaleException fault(RuntimeException e) {
-        return WirescaleException.causedBy(
-                e,
-                SessionReason.FAULT,
-                "error",
-                Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName()),
-                "machine",
-                machine.name());
     }
 }

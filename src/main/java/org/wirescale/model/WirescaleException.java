@@ -41,6 +41,13 @@ public final class WirescaleException extends RuntimeException {
         return new WirescaleException(reason, pairs(namesAndValues), cause);
     }
 
+    /** The same failure with another value of one detail. */
+    public WirescaleException with(String name, Object value) {
+        Map<String, String> changed = new LinkedHashMap<>(details);
+        changed.put(name, value.toString());
+        return new WirescaleException(reason, changed, this);
+    }
+
     public Reason reason() {
         return reason;
     }

@@ -4,13 +4,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.wirescale.os.Commands.Command;
 
-/** systemd's units, by {@code systemctl} and {@code journalctl}. */
+/** systemd's units, by {@code systemctl}. */
 public final class Systemd {
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
 
@@ -89,12 +88,5 @@ public final class Systemd {
         if (!result.ok() && unit(name).loaded()) {
             result.expectOk();
         }
-    }
-
-    /** The last lines that a unit wrote, for a diagnosis; empty where the journal cannot be read. */
-    public static List<String> journal(String unit, int lines) {
-        Commands.Result result = Commands.run(
-                "journalctl", "--no-pager", "--quiet", "--output=cat", "--lines=" + lines, "--unit=" + unit);
-        return result.ok() ? result.stdout().lines().toList() : List.of();
     }
 }

@@ -25,7 +25,10 @@ public record SessionLines(String uid, String peer, Set<IpAddress> addresses) {
     private static final Pattern RECOVER_STARTED =
             Pattern.compile("has started to process our recover request for their local interface '([^']{1,15})'");
     private static final Pattern VERSIONS =
-            Pattern.compile("Remote peer runs Wirescale [0-9A-Za-z.+-]{1,32}, this machine runs [0-9A-Za-z.+-]{1,32}");
+            Pattern.compile("Remote peer runs Wirescale [0-9A-Za-z.+-]{1,32}, this machine runs [0-9A-Za-z.+-]{1,32}"
+                    // 1.0.3's.
+                    + "|Warning: Your wirescale version doesn't match the remote peer's one"
+                    + " \\([0-9A-Za-z.+-]{1,32} ≠ [0-9A-Za-z.+-]{1,32}\\)\\. Errors may occur");
 
     public SessionLines {
         addresses = Set.copyOf(addresses);

@@ -11,6 +11,7 @@ import org.wirescale.model.InterfaceName;
 import org.wirescale.model.IpAddress;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Commands.Command;
+import org.wirescale.os.Systemd;
 
 /**
  * {@code autoremove-<interface>.service}: a small shell script that keeps the NAT mapping alive, and takes the tunnel down when
@@ -25,6 +26,9 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
 
     /** Tells {@code wirescale down} which interface the script means; another of that name is left alone. */
     public static final String IFINDEX_VARIABLE = "WIRESCALE_IFINDEX";
+
+    /** What the script's lines stand behind. */
+    private static final String UID_VARIABLE = "WIRESCALE_UID";
 
     private static final String SCRIPT = "autoremove.sh";
 
@@ -59,7 +63,7 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
 
     /** What the seed's line names: {@code autoremove-bob.service}. */
     public static String unit(InterfaceName name) {
-        return Systemd.unit("autoremove", name.text());
+        return TunnelUnits.unit("autoremove", name.text());
     }
 
     static Path script(ChangeContext context) {
@@ -73,7 +77,7 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
         InterfaceName name = context.interfaceName();
         int ifindex =
                 context.ifindex().orElseThrow(() -> new IllegalStateException("only a link that is there is watched"));
-        return Systemd.run(
+        return TunnelUnits.run(
                 unit(name),
                 "Watches the Wirescale tunnel " + name,
                 session,
@@ -82,7 +86,8 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
                         "--property=TimeoutStopSec=5",
                         // It ends by itself only when there is nothing left to watch or when it could not do its work.
                         "--property=Restart=on-failure",
-                        "--property=RestartSec=30"),
+                        "--property=RestartSec=30",
+                        "--setenv=" + UID_VARIABLE + "=" + session),
                 List.of(
                         "/bin/sh",
                         script(context).toString(),
@@ -118,7 +123,7 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
     @Override
     public void undo(ChangeContext context, Progress progress) {
         String unit = unit(context.interfaceName());
-        if (!Systemd.runsWithin(unit)) {
+        if (!TunnelUnits.runsWithin(unit)) {
             Systemd.stop(unit);
         }
         Path script = script(context);
@@ -131,7 +136,7 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
 
     @Override
     public boolean isInPlace(ChangeContext context) {
-        return Systemd.isActive(unit(context.interfaceName()));
+        return Systemd.unit(unit(context.interfaceName())).isRunning();
     }
 
     static void writeScript(ChangeContext context) {
@@ -147,6 +152,6 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
     }
 
     private static WirescaleException unwritable(Path file, IOException e) {
-        return WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", file, "error", e.toString());
+        return WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", file, "error", PrivateFiles.why(e));
     }
 }

@@ -53,7 +53,8 @@ public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> te
         try {
             PrivateFiles.replace(path, text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", e.toString());
+            throw WirescaleException.causedBy(
+                    e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", PrivateFiles.why(e));
         }
     }
 
@@ -67,7 +68,8 @@ public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> te
         try {
             replace(folders, name, moved(Files.readString(path), to));
         } catch (IOException e) {
-            throw WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", e.toString());
+            throw WirescaleException.causedBy(
+                    e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", PrivateFiles.why(e));
         }
     }
 
@@ -113,7 +115,8 @@ public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> te
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            throw WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", e.toString());
+            throw WirescaleException.causedBy(
+                    e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", PrivateFiles.why(e));
         }
     }
 

@@ -238,6 +238,7 @@ public record HookChange(Moment moment, String session, Optional<Texts> texts) i
     }
 
     private static WirescaleException unusable(Path folder, IOException e) {
-        return WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", folder, "error", e.toString());
+        return WirescaleException.causedBy(
+                e, TunnelReason.FILE_UNWRITABLE, "file", folder, "error", PrivateFiles.why(e));
     }
 }

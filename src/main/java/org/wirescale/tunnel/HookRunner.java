@@ -37,7 +37,7 @@ record HookRunner(boolean underSystemd, Duration within) {
         List<String> bash = List.of("bash", "-O", "extglob", "-e", "-o", "pipefail", text.toString());
         String unit = unit(name, what + NEXT.incrementAndGet());
         Command command = underSystemd
-                ? Command.of(Systemd.run(
+                ? Command.of(TunnelUnits.run(
                         unit, what + " of the Wirescale tunnel " + name, session, options(name, configFile), bash))
                 : Command.of(bash).with("INTERFACE", name.text()).with("CONFIG_FILE", configFile.toString());
         Commands.Result result;
@@ -92,7 +92,7 @@ record HookRunner(boolean underSystemd, Duration within) {
 
     /** A colon, which no interface's name holds, keeps the units of {@code bob} apart from those of {@code bob-2}. */
     private static String unit(InterfaceName name, String rest) {
-        return Systemd.unit("wirescale-hook", name + ":" + rest);
+        return TunnelUnits.unit("wirescale-hook", name + ":" + rest);
     }
 
     /** Ends the hook that a daemon left running when it was killed itself, but not what earlier ones left in the background. */

@@ -3,7 +3,9 @@ package org.wirescale.tunnel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -33,6 +35,15 @@ final class PrivateFiles {
         } finally {
             Files.deleteIfExists(fresh);
         }
+    }
+
+    /** The kernel's word for what went wrong, for a sentence that names the file itself. */
+    static String why(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "its folder does not exist";
+        }
+        String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+        return reason == null ? e.getClass().getSimpleName() : reason;
     }
 
     /** Over the first bytes of what is there. */

@@ -146,6 +146,20 @@ final class SettingOwners {
     }
 
     private void write(Map<String, Owned> all) {
+        Path file = path(folders);
+        try {
+            if (all.isEmpty()) {
+                Files.deleteIfExists(file);
+            } else {
+                PrivateFiles.replace(file, text(all).getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw WirescaleException.causedBy(
+                    e, TunnelReason.FILE_UNWRITABLE, "file", file, "error", PrivateFiles.why(e));
+        }
+    }
+
+    private static String text(Map<String, Owned> all) {
         ObjectNode json = MAPPER.createObjectNode();
         json.put("boot", BootId.current());
         ArrayNode settings = json.putArray("settings");
@@ -157,11 +171,6 @@ final class SettingOwners {
             ArrayNode users = node.putArray("users");
             owned.users().forEach(user -> users.add(user.text()));
         }
-        Path file = path(folders);
-        try {
-            PrivateFiles.replace(file, (json + "\n").getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", file, "error", e.toString());
-        }
+        return json + "\n";
     }
 }

@@ -66,7 +66,8 @@ final class StateFile {
         try {
             PrivateFiles.replace(path, json.write(state).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw WirescaleException.causedBy(e, TunnelReason.STATE_UNWRITABLE, "file", path, "error", e.toString());
+            throw WirescaleException.causedBy(
+                    e, TunnelReason.STATE_UNWRITABLE, "file", path, "error", PrivateFiles.why(e));
         }
     }
 
@@ -80,7 +81,7 @@ final class StateFile {
             PrivateFiles.writeAll(channel, StateJson.opening(phase).getBytes(StandardCharsets.UTF_8));
             return true;
         } catch (IOException e) {
-            LOG.warn("The phase of {} cannot be written: {}", path, e.toString());
+            LOG.warn("The phase of {} cannot be written: {}", path, PrivateFiles.why(e));
             return false;
         }
     }
@@ -136,7 +137,7 @@ final class StateFile {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("{} cannot be removed: {}", file, e.toString());
+            LOG.warn("{} cannot be removed: {}", file, PrivateFiles.why(e));
         }
     }
 }

@@ -17,6 +17,7 @@ import org.wirescale.os.Commands;
 import org.wirescale.os.Commands.Command;
 import org.wirescale.os.OsReason;
 import org.wirescale.os.Programs;
+import org.wirescale.os.Systemd;
 
 /**
  * WireGuard in user space, for kernels without it: wireguard-go, or what {@code WG_QUICK_USERSPACE_IMPLEMENTATION} names. Under
@@ -78,7 +79,7 @@ public record UserspaceLinkChange(InterfaceName name, OptionalInt ifindex) imple
             List<String> options =
                     List.of("--property=Type=exec", "--property=KillMode=mixed", "--property=TimeoutStopSec=5");
             List<String> command = List.of(program, "--foreground", name.text());
-            Command.of(Systemd.run(unit(), "WireGuard of the Wirescale tunnel " + name, "", options, command))
+            Command.of(TunnelUnits.run(unit(), "WireGuard of the Wirescale tunnel " + name, "", options, command))
                     .run()
                     .expectOk();
         } else {
@@ -111,7 +112,7 @@ public record UserspaceLinkChange(InterfaceName name, OptionalInt ifindex) imple
     }
 
     String unit() {
-        return Systemd.unit("wireguard-go", name.text());
+        return TunnelUnits.unit("wireguard-go", name.text());
     }
 
     /** What makes links where the kernel cannot; as wg-quick(8) has it. */

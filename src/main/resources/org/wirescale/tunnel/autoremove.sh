@@ -5,7 +5,8 @@
 #   autoremove.sh INTERFACE IFINDEX BOOT_ID ADDRESS kernel|userspace COMMAND...
 #
 # ADDRESS is the peer's, inside the tunnel. COMMAND takes the tunnel down. IFINDEX and BOOT_ID say which interface is meant:
-# another one of the same name is not touched. The script lies beside the tunnel's state file, which is gone when the tunnel is.
+# another one of the same name is not touched. Its lines stand behind $WIRESCALE_UID. It lies beside the tunnel's state file, which
+# is gone when the tunnel is.
 set -u
 
 # A turn is one echo request without an answer. Turns are counted and not the time, which goes on while the machine sleeps.
@@ -17,7 +18,7 @@ TELL=15
 PAUSES='5 15 60'
 
 say() {
-    printf '%s\n' "$*"
+    printf '%s\n' "${WIRESCALE_UID:+$WIRESCALE_UID - }$*"
 }
 
 is_same_boot() {

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -58,6 +59,9 @@ final class Lab implements AutoCloseable {
         Path program = program();
         List<String> command = new ArrayList<>(List.of("up", "--program", program.toString()));
         command.addAll(options);
+        // bob=1.62.1, for example: what runs there instead of the lab's own version.
+        Optional.ofNullable(System.getProperty("lab.tailscale"))
+                .ifPresent(tailscale -> command.addAll(List.of("--tailscale", tailscale)));
         command.addAll(List.of("--with", Long.toString(ProcessHandle.current().pid())));
         lab.begin(command).finish(START).expect(0);
         lab.hostNames().forEach(lab::refresh);

@@ -34,7 +34,21 @@ final class PortThief {
             host.sh("tailscale debug rebind");
             return thief.output().stream().anyMatch(line -> line.text().equals("bound"));
         });
+        // tailscaled may have lost it in the other family too, to a rebind of its own at the same moment; it tries it
+        // first each time.
+        int other = family == 6 ? 4 : 6;
+        Await.until(Duration.ofSeconds(20), "tailscaled at its port in the other family", () -> {
+            if (tailscaledHas(host, other, port)) {
+                return true;
+            }
+            host.sh("tailscale debug rebind && tailscale debug restun");
+            return false;
+        });
         return thief;
+    }
+
+    private static boolean tailscaledHas(Host host, int family, int port) {
+        return host.sh("ss -H -" + family + " -lunp sport = :" + port).contains("tailscaled");
     }
 
     /** The port that tailscaled tells to others for IPv4; behind an easy NAT it is the public one too. */

@@ -25,7 +25,7 @@ record Snapshot(List<String> lines) {
             name=nft; show rules
             name=wg; show wg show all
             name=wireguard-go; show pgrep -a wireguard-go
-            files() { find /run/wirescale /etc/wirescale -not -name '*lock' -not -name settings.json -printf '%p %M %u\\n' | sort; }
+            files() { find /run/wirescale /etc/wirescale -not -name '*lock' -printf '%p %M %u\\n' | sort; }
             name=file; show files
             units() {
               systemctl list-units --all --plain --no-legend --no-pager 'wirescale*' 'autoremove-*' 'recreate-*' 'wireguard-go-*' \

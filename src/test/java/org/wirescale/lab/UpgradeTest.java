@@ -22,7 +22,6 @@ final class UpgradeTest {
     private static Lab lab;
     private Host alice;
     private Host bob;
-    private Host carol;
 
     @BeforeAll
     static void start() {
@@ -34,7 +33,6 @@ final class UpgradeTest {
         lab.reset();
         alice = lab.alice();
         bob = lab.bob();
-        carol = lab.carol();
         lab.pair();
     }
 
@@ -86,32 +84,6 @@ final class UpgradeTest {
         assertThat(alice.sh("wg show bob endpoints")).endsWith("203.0.113.20:" + bob.listenPort("alice"));
         assertThat(alice.sh("wg show bob persistent-keepalive")).endsWith("\t10");
         assertThat(bob.sh("wg show alice persistent-keepalive")).endsWith("\t10");
-    }
-
-    /** The figure is 0, and the benchmark holds it; here a busy machine may pause between the moves of the two ends. */
-    @Test
-    void next_to_nothing_over_tailscale_is_lost_during_a_takeover() {
-        Prober prober = alice.probe(bob.address());
-        alice.upgrade("bob").expect(0);
-        Tunnels.assertWhole(alice, bob);
-        Prober.Tally tally = prober.finish();
-        assertThat(tally.lost()).as("pings between the two: %s", tally).isLessThanOrEqualTo(3);
-    }
-
-    @Test
-    void a_third_machine_waits_for_less_than_a_third_of_a_second() {
-        Prober fromCarol = carol.probe(alice.address());
-        Prober toCarol = alice.probe(carol.address());
-        alice.upgrade("bob").expect(0);
-        // The rules that forward the old port go after 20 s, and what they did must not be missed then.
-        Await.until(
-                Duration.ofSeconds(40),
-                "the end of the forwarding of the old port",
-                () -> !alice.sh("nft list ruleset").contains("0x5453f09f92ac"));
-        Prober.Tally from = fromCarol.finish();
-        Prober.Tally to = toCarol.finish();
-        assertThat(from.silence()).as("carol to alice: %s", from).isLessThan(Duration.ofMillis(300));
-        assertThat(to.silence()).as("alice to carol: %s", to).isLessThan(Duration.ofMillis(300));
     }
 
     @Test

@@ -97,28 +97,4 @@ final class NotifierTest {
             }
         }
     }
-
-    @Test
-    void a_transient_unit_says_what_it_runs_word_by_word() {
-        assertThat(TransientUnit.of(
-                                "autoremove-bob.service",
-                                "Watches bob",
-                                java.util.List.of("/bin/sh", "-c", "echo $HOME"))
-                        .with("Type", "exec")
-                        .withVariable("A", "b c")
-                        .arguments())
-                .containsExactly(
-                        "systemd-run",
-                        "--quiet",
-                        "--collect",
-                        "--no-ask-password",
-                        "--unit=autoremove-bob.service",
-                        "--description=Watches bob",
-                        "--property=Type=exec",
-                        "--setenv=A=b c",
-                        "--",
-                        "/bin/sh",
-                        "-c",
-                        "echo $$HOME");
-    }
 }

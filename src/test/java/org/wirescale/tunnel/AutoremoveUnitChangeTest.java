@@ -55,13 +55,13 @@ final class AutoremoveUnitChangeTest {
     @Test
     void a_process_of_the_unit_is_known_by_its_control_group() {
         String unit = "autoremove-bob.service";
-        assertThat(Systemd.isWithin("0::/system.slice/autoremove-bob.service", unit))
+        assertThat(TunnelUnits.isWithin("0::/system.slice/autoremove-bob.service", unit))
                 .isTrue();
-        assertThat(Systemd.isWithin("1:name=systemd:/system.slice/autoremove-bob.service/x", unit))
+        assertThat(TunnelUnits.isWithin("1:name=systemd:/system.slice/autoremove-bob.service/x", unit))
                 .isTrue();
-        assertThat(Systemd.isWithin("0::/system.slice/autoremove-bob2.service", unit))
+        assertThat(TunnelUnits.isWithin("0::/system.slice/autoremove-bob2.service", unit))
                 .isFalse();
-        assertThat(Systemd.isWithin("0::/system.slice/x-autoremove-bob.service", unit))
+        assertThat(TunnelUnits.isWithin("0::/system.slice/x-autoremove-bob.service", unit))
                 .isFalse();
     }
 

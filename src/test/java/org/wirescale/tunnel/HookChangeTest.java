@@ -123,7 +123,7 @@ final class HookChangeTest {
                 "printf %s 'a=b; c%d \"q\" \\ #no $(comment)'",
                 "x='$HOME'; [[ $x == @(\\$HOME|other) ]] && printf %s \"$x\"",
                 "case $INTERFACE in +([a-z])) printf yes ;; esac",
-                "printf '%s\\n' one two | (read -r a; printf %s \"$a\")",
+                "printf '%s\\n' one two | (read -r a; read -r b; printf %s \"$b$a\")",
                 "[ -z \"$(cat)\" ] && printf %s \"$LC_ALL $INTERFACE\"",
                 "printf %s \u00e4\u20ac"
             })

@@ -6,13 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.wirescale.os.Commands;
 
-/** Transient units, see systemd-run(1). */
-final class Systemd {
+/** The transient units of a tunnel, see systemd-run(1): they live outside the daemon's, so that they outlive it. */
+final class TunnelUnits {
     private static final Path OWN_CGROUP = Path.of("/proc/self/cgroup");
 
-    private Systemd() {}
+    private TunnelUnits() {}
 
     /**
      * The unit's name for an interface: {@code autoremove-bob.service}. The one character of an interface's name that a unit's may
@@ -36,20 +35,9 @@ final class Systemd {
         }
         arguments.addAll(options);
         arguments.add("--");
-        arguments.addAll(command);
+        // systemd expands variables in what it runs.
+        command.forEach(word -> arguments.add(word.replace("$", "$$")));
         return List.copyOf(arguments);
-    }
-
-    static boolean isActive(String unit) {
-        return Commands.run("systemctl", "is-active", "--quiet", unit).ok();
-    }
-
-    /** Stops a unit; one that is not there is no failure. */
-    static void stop(String unit) {
-        Commands.Result result = Commands.run("systemctl", "stop", unit);
-        if (!result.ok() && isActive(unit)) {
-            result.expectOk();
-        }
     }
 
     /** Whether this very process is one of the unit's, so that stopping the unit would end it. */
