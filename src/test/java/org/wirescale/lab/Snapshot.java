@@ -1,49 +1,102 @@
 package org.wirescale.lab;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Everything of a machine that has to be the same before and after a tunnel, or a refused one, as lines. */
 record Snapshot(List<String> lines) {
-    // Left out: counters, numbers of interfaces and tailscale0's link-local address (a restart changes them), the port
-    // that tailscaled's own rule opens, which follows it around, and the empty tables of
-    // iptables.
+    /** Sections behind "== name" lines; what may differ is taken out here, not by many small programs: a test takes hundreds. */
     private static final String SCRIPT = """
             exec 2>&1
-            show() { "$@" | sed "s/^/$name: /"; }
-            unnumbered() { "$@" | sed -E -e 's/^[0-9]+: //' -e '/fe80::.*tailscale0|tailscale0.*fe80::/d' | sort; }
-            name=addr; show unnumbered ip -o addr
-            name=link; show unnumbered ip -o link
-            name=route4; show unnumbered ip -4 route show table all
-            name=route6; show unnumbered ip -6 route show table all
-            name=rule4; show ip rule
-            name=rule6; show ip -6 rule
-            plain() { "$@" | sed -E -e '/^[#*]|^COMMIT|^:[A-Z]+ ACCEPT/d' -e 's/\\[[0-9]+:[0-9]+\\]/[]/' -e '/ts-input -p udp|CONNMARK.*0xff0000/d'; }
-            name=iptables; show plain iptables-save
-            name=ip6tables; show plain ip6tables-save
-            rules() { nft list tables | grep -vE ' (filter|nat|mangle|raw|security|wirescale_home)$' | while read -r table; do nft -s list ${table}; done; }
-            name=nft; show rules
-            name=wg; show wg show all
-            name=wireguard-go; show pgrep -a wireguard-go
-            files() { find /run/wirescale /etc/wirescale -not -name '*lock' -printf '%p %M %u\\n' | sort; }
-            name=file; show files
-            units() {
-              systemctl list-units --all --plain --no-legend --no-pager 'wirescale*' 'autoremove-*' 'recreate-*' 'wireguard-go-*' \
-                'tailscaled*' | grep -v wirescale-home-port | awk '{print $1, $2, $3, $4}'
-            }
-            name=unit; show units
-            name=sysctl; show sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding net.ipv4.conf.all.src_valid_mark
-            name=resolv; show cat /etc/resolv.conf
-            held() { for lock in /run/wirescale/control/*lock; do if [ -e "$lock" ]; then flock -n "$lock" true || echo "$lock"; fi; done; }
-            name=held; show held
+            echo '== addr'; ip -o addr
+            echo '== link'; ip -o link
+            echo '== route4'; ip -4 route show table all
+            echo '== route6'; ip -6 route show table all
+            echo '== rule4'; ip rule
+            echo '== rule6'; ip -6 rule
+            echo '== iptables'; iptables-save
+            echo '== ip6tables'; ip6tables-save
+            echo '== nft'; nft -s list ruleset 2>/dev/null
+            echo '== wg'; wg show all
+            echo '== wireguard-go'; pgrep -a wireguard-go
+            echo '== file'; find /run/wirescale /etc/wirescale -not -name '*lock' -printf '%p %M %u\\n'
+            echo '== unit'
+            systemctl list-units --all --plain --no-legend --no-pager 'wirescale*' 'autoremove-*' 'recreate-*' 'wireguard-go-*' 'tailscaled*'
+            echo '== sysctl'; sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding net.ipv4.conf.all.src_valid_mark
+            echo '== resolv'; cat /etc/resolv.conf
+            echo '== held'; for lock in /run/wirescale/control/*lock; do
+              [ ! -e "$lock" ] || flock -n "$lock" true || echo "$lock"
+            done
             """;
+
+    private static final Set<String> UNORDERED = Set.of("addr", "link", "route4", "route6", "file");
+
+    /** tailscale0's link-local address, which a restart changes, and all that is numbered anew. */
+    private static final Pattern OF_TAILSCALE_ALONE = Pattern.compile("fe80::.*tailscale0|tailscale0.*fe80::");
+
+    /** The tables of iptables, which its own section has, and the homecoming port's, which goes by itself. */
+    private static final Pattern OTHER_TABLE =
+            Pattern.compile("table \\w+ (filter|nat|mangle|raw|security|wirescale_home) \\{");
+
+    /** Comments, empty tables, and the rules of tailscaled's that differ from start to start: the port that follows it around. */
+    private static final Pattern NO_RULE =
+            Pattern.compile("[#*].*|COMMIT|:[A-Z]+ ACCEPT.*|.*ts-input -p udp.*|.*CONNMARK.*0xff0000.*");
 
     Snapshot {
         lines = List.copyOf(lines);
     }
 
     static Snapshot of(Host host) {
-        return new Snapshot(host.exec("bash", "-c", SCRIPT).lines());
+        List<String> kept = new ArrayList<>();
+        String section = "";
+        boolean otherTable = false;
+        for (String line : host.exec("bash", "-c", SCRIPT).lines()) {
+            if (line.startsWith("== ")) {
+                section = line.substring(3);
+            } else if (section.equals("nft")) {
+                otherTable |= OTHER_TABLE.matcher(line).matches();
+                if (!otherTable) {
+                    kept.add(section + ": " + line);
+                }
+                otherTable &= !line.equals("}");
+            } else {
+                String name = section;
+                plain(section, line).ifPresent(text -> kept.add(name + ": " + text));
+            }
+        }
+        return new Snapshot(sortedWhereOrderMeansNothing(kept));
+    }
+
+    private static Optional<String> plain(String section, String line) {
+        String text = switch (section) {
+            case "addr", "link", "route4", "route6" ->
+                OF_TAILSCALE_ALONE.matcher(line).find() ? "" : line.replaceFirst("^[0-9]+: ", "");
+            case "iptables", "ip6tables" ->
+                NO_RULE.matcher(line).matches() ? "" : line.replaceFirst("\\[[0-9]+:[0-9]+\\]", "[]");
+            case "unit" ->
+                line.startsWith("wirescale-home-port")
+                        ? ""
+                        : line.strip().replaceAll(" +", " ").replaceFirst("^((?:\\S+ ){3}\\S+) .*", "$1");
+            default -> line;
+        };
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    private static List<String> sortedWhereOrderMeansNothing(List<String> lines) {
+        return lines.stream()
+                .collect(Collectors.groupingBy(
+                        line -> line.substring(0, line.indexOf(':')), LinkedHashMap::new, Collectors.toList()))
+                .entrySet()
+                .stream()
+                .flatMap(section -> UNORDERED.contains(section.getKey())
+                        ? section.getValue().stream().sorted()
+                        : section.getValue().stream())
+                .toList();
     }
 
     /** Lines that came and lines that went, for a person. */

@@ -80,7 +80,7 @@ final class SharedSettingChangeTest {
         assertThat(value(MARK)).isEqualTo("1");
         undo(carol, second);
         assertThat(value(MARK)).isEqualTo("0");
-        assertThat(SettingOwners.path(bob.folders())).content().doesNotContain("src_valid_mark");
+        assertThat(SettingOwners.path(bob.folders())).doesNotExist();
     }
 
     @Test
