@@ -37,6 +37,8 @@ final class OpenSessions {
                 try {
                     Thread.sleep(BEFORE_REST);
                     if (sessions.isEmpty()) {
+                        // What a session leaves lies in the old generation, which else stays as large as it was.
+                        System.gc();
                         MappedFiles.letGo();
                     }
                 } catch (InterruptedException e) {

@@ -3,34 +3,15 @@ package org.wirescale.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the users' files and options make of a tunnel. */
 @LabTest
-final class FilesTest {
+final class FilesTest extends AliceAndBob {
     private static final String PSK = "YFSVOA8Eo0Cj5q9ef0LBA3TudRhKP+3hZMwCljUnKms=";
     private static final String OTHER_PSK = "sLBcu1HI/SCOXLwAnuG79DGS1jWDiwk0SyCM40uYuWI=";
-
-    private static Lab lab;
-    private Host alice;
-    private Host bob;
-
-    @BeforeAll
-    static void start() {
-        lab = Lab.ofThree();
-    }
-
-    @BeforeEach
-    void reset() {
-        lab.reset();
-        alice = lab.alice();
-        bob = lab.bob();
-        lab.pair();
-    }
 
     @Test
     void addresses_of_both_families_inside_carry_data() {

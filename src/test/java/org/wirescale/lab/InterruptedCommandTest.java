@@ -3,32 +3,13 @@ package org.wirescale.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command goes away, by Ctrl-C or SIGKILL. Hooks that take their time hold the session at the moment in question. */
 @LabTest
-final class InterruptedCommandTest {
+final class InterruptedCommandTest extends AliceAndBob {
     private static final Duration SOON = Duration.ofSeconds(20);
-
-    private static Lab lab;
-    private Host alice;
-    private Host bob;
-
-    @BeforeAll
-    static void start() {
-        lab = Lab.ofThree();
-    }
-
-    @BeforeEach
-    void reset() {
-        lab.reset();
-        alice = lab.alice();
-        bob = lab.bob();
-        lab.pair();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"INT", "KILL"})

@@ -3,28 +3,15 @@ package org.wirescale.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Routers with IPv6, and NAT for IPv4 through which no direct path comes about: the machines reach each other by IPv6 alone. */
 @LabTest
-final class Ipv6Test {
-    private static Lab lab;
-    private Host alice;
-    private Host bob;
+final class Ipv6Test extends AliceAndBob {
 
-    @BeforeAll
-    static void start() {
-        lab = Lab.up("--hosts", "alice,bob", "--ipv6", "--nat", "hard");
-    }
-
-    @BeforeEach
-    void reset() {
-        lab.reset();
-        alice = lab.alice();
-        bob = lab.bob();
-        lab.pair();
+    @Override
+    Lab start() {
+        return Lab.up("--hosts", "alice,bob", "--ipv6", "--nat", "hard");
     }
 
     @Test

@@ -3,28 +3,15 @@ package org.wirescale.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Bob runs wirescale 1.0.3, which nobody here wrote. */
 @LabTest
-final class OldPeerTest {
-    private static Lab lab;
-    private Host alice;
-    private Host bob;
+final class OldPeerTest extends AliceAndBob {
 
-    @BeforeAll
-    static void start() {
-        lab = Lab.withOldBob();
-    }
-
-    @BeforeEach
-    void reset() {
-        lab.reset();
-        alice = lab.alice();
-        bob = lab.bob();
-        lab.pair();
+    @Override
+    Lab start() {
+        return Lab.withOldBob();
     }
 
     @Test

@@ -4,29 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What cannot be is refused with what to do, and nothing has changed on either machine. */
 @LabTest
-final class RefusalsTest {
-    private static Lab lab;
-    private Host alice;
-    private Host bob;
-
-    @BeforeAll
-    static void start() {
-        lab = Lab.ofThree();
-    }
-
-    @BeforeEach
-    void reset() {
-        lab.reset();
-        alice = lab.alice();
-        bob = lab.bob();
-        lab.pair();
-    }
+final class RefusalsTest extends AliceAndBob {
 
     @AfterEach
     void easyAndOnline() {

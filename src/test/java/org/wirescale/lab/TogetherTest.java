@@ -5,34 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Requests that meet each other. */
 @LabTest
-final class TogetherTest {
+final class TogetherTest extends AliceAndBob {
     private static final Duration UPGRADE = Duration.ofMinutes(1);
-
-    private static Lab lab;
-    private Host alice;
-    private Host bob;
-    private Host carol;
-
-    @BeforeAll
-    static void start() {
-        lab = Lab.ofThree();
-    }
-
-    @BeforeEach
-    void reset() {
-        lab.reset();
-        alice = lab.alice();
-        bob = lab.bob();
-        carol = lab.carol();
-        lab.pair();
-    }
 
     @RepeatedTest(3)
     void two_ends_that_ask_each_other_at_once_get_one_tunnel_and_both_succeed() {
@@ -51,6 +30,7 @@ final class TogetherTest {
 
     @Test
     void a_ring_of_three_does_not_block() {
+        Host carol = lab.carol();
         lab.pair(bob, carol, "10.78.0");
         lab.pair(carol, alice, "10.79.0");
         List<Run> runs = new ArrayList<>();
@@ -65,6 +45,7 @@ final class TogetherTest {
 
     @Test
     void requests_of_one_machine_are_served_in_their_order() {
+        Host carol = lab.carol();
         lab.pair(alice, carol, "10.78.0");
         Run first = alice.startUpgrade("bob");
         first.awaitLine("Enqueueing", UPGRADE);

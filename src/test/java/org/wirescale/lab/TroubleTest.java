@@ -3,15 +3,13 @@ package org.wirescale.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What others do to the machine in the middle of an upgrade. */
 @LabTest
-final class TroubleTest {
+final class TroubleTest extends AliceAndBob {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     /** Asks tailscaled for another port every 5 ms, likewise. */
@@ -28,23 +26,6 @@ final class TroubleTest {
                 s.close()
                 time.sleep(0.005)
             """;
-
-    private static Lab lab;
-    private Host alice;
-    private Host bob;
-
-    @BeforeAll
-    static void start() {
-        lab = Lab.ofThree();
-    }
-
-    @BeforeEach
-    void reset() {
-        lab.reset();
-        alice = lab.alice();
-        bob = lab.bob();
-        lab.pair();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"4", "6"})

@@ -5,36 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The ways in which tailscaled's port becomes the tunnel's, between two machines of ours. */
 @LabTest
-final class UpgradeTest {
+final class UpgradeTest extends AliceAndBob {
     private static final String[] TAKEOVER = {
         "Setting up WireGuard interface 'bob'...", "Taking over the port of tailscale..."
     };
     private static final String[] RESTART = {
         "Stopping tailscale...", "Setting up WireGuard interface 'bob'...", "Starting tailscale..."
     };
-
-    private static Lab lab;
-    private Host alice;
-    private Host bob;
-
-    @BeforeAll
-    static void start() {
-        lab = Lab.ofThree();
-    }
-
-    @BeforeEach
-    void reset() {
-        lab.reset();
-        alice = lab.alice();
-        bob = lab.bob();
-        lab.pair();
-    }
 
     @Test
     void shows_the_known_lines_with_the_session_in_front_on_the_terminal_and_in_both_journals() {
