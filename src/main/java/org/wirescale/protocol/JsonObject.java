@@ -41,7 +41,7 @@ final class JsonObject {
     private sealed interface Value {
         record Text(String text) implements Value {}
 
-        record Whole(int number) implements Value {}
+        record Whole(long number) implements Value {}
 
         record Truth(boolean truth) implements Value {}
 
@@ -99,9 +99,9 @@ final class JsonObject {
             return new Value.Text(parser.getText());
         }
         if (token == JsonToken.VALUE_NUMBER_INT) {
-            return parser.getNumberType() == JsonParser.NumberType.INT
-                    ? new Value.Whole(parser.getIntValue())
-                    : new Value.Other();
+            return parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                    ? new Value.Other()
+                    : new Value.Whole(parser.getLongValue());
         }
         if (token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE) {
             return new Value.Truth(token == JsonToken.VALUE_TRUE);
@@ -161,8 +161,17 @@ final class JsonObject {
 
     OptionalInt optionalNumber(String key) {
         return switch (take(key)) {
-            case Value.Whole(int number) -> OptionalInt.of(number);
+            case Value.Whole(long number) when number == (int) number -> OptionalInt.of((int) number);
             case Value.Nothing() -> OptionalInt.empty();
+            case Value.Whole _, Value.Text _, Value.Truth _, Value.Texts _, Value.Other _ ->
+                throw illTyped(key, "a whole number");
+        };
+    }
+
+    long longNumber(String key) {
+        return switch (take(key)) {
+            case Value.Whole(long number) -> number;
+            case Value.Nothing() -> throw missing(key);
             case Value.Text _, Value.Truth _, Value.Texts _, Value.Other _ -> throw illTyped(key, "a whole number");
         };
     }

@@ -15,10 +15,18 @@ final class JsonText {
     private final StringWriter text = new StringWriter();
     private final JsonGenerator generator;
 
-    private JsonText(String key, String word) {
+    private JsonText() {
         try {
             generator = JsonObject.FACTORY.createGenerator(text);
             generator.writeStartObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private JsonText(String key, String word) {
+        this();
+        try {
             boolean isError = key.equals("error_code");
             if (isError) {
                 generator.writeNullField("code");
@@ -30,6 +38,11 @@ final class JsonText {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Without the two codes, for what is no message by itself. */
+    static JsonText ofObject() {
+        return new JsonText();
     }
 
     static JsonText ofCode(String code) {
@@ -48,7 +61,7 @@ final class JsonText {
         return value.isPresent() ? text(key, value.get()) : write(key, generator::writeNull);
     }
 
-    JsonText number(String key, int value) {
+    JsonText number(String key, long value) {
         return write(key, () -> generator.writeNumber(value));
     }
 

@@ -72,6 +72,9 @@ public final class PeerCodec {
                         .truth("nat", response.nat())
                         .number("start_time", response.startTime())
                         .end();
+            case PeerMessage.Recover recover ->
+                sealed(JsonText.ofCode(recover.code()).text("interface", recover.iface()), recover.text());
+            case PeerMessage.RecoverResponse response -> sealed(JsonText.ofCode(response.code()), response.text());
             case PeerMessage.Go go ->
                 JsonText.ofCode(go.code()).truth("nat", go.nat()).end();
             case PeerMessage.Failure failure ->
@@ -100,6 +103,8 @@ public final class PeerCodec {
                         object.ofNumber("exposed_port", Port::new),
                         object.truth("nat"),
                         object.number("start_time"));
+            case "recover" -> new PeerMessage.Recover(object.parsed("interface", InterfaceName::parse), sealed(object));
+            case "recover_response" -> new PeerMessage.RecoverResponse(sealed(object));
             case "go" -> new PeerMessage.Go(object.truth("nat"));
             case "moved" -> new PeerMessage.Moved();
             case "success" -> new PeerMessage.Success();
@@ -121,6 +126,18 @@ public final class PeerCodec {
                 hasPresharedKey,
                 // Beside a configured key another one would have no meaning, and is not even looked at.
                 hasPresharedKey ? Optional.empty() : Optional.of(object.parsed("psk", SecretKey::parse)));
+    }
+
+    private static String sealed(JsonText text, Sealed sealed) {
+        return text.text("nonce", sealed.nonceText())
+                .text("encrypted", sealed.encryptedText())
+                .end();
+    }
+
+    private static Sealed sealed(JsonObject object) {
+        String nonce = object.text("nonce");
+        String encrypted = object.text("encrypted");
+        return object.checked("encrypted", () -> Sealed.parse(nonce, encrypted));
     }
 
     private static List<IpAddress> addresses(JsonObject object) {

@@ -134,6 +134,29 @@ public sealed interface PeerMessage {
     }
 
     /**
+     * The initiator of a recovery has noticed that a tunnel is dead.
+     *
+     * @param iface the responder's interface
+     * @param text a {@link RecoverText.Request}
+     */
+    record Recover(InterfaceName iface, Sealed text) implements PeerMessage {
+        @Override
+        public String code() {
+            return "recover";
+        }
+    }
+
+    /**
+     * @param text a {@link RecoverText.Answer}
+     */
+    record RecoverResponse(Sealed text) implements PeerMessage {
+        @Override
+        public String code() {
+            return "recover_response";
+        }
+    }
+
+    /**
      * @param nat whether both ends are behind NAT
      */
     record Go(boolean nat) implements PeerMessage {

@@ -16,6 +16,8 @@ public enum ProtocolReason implements Reason {
                     + " version, restart wirescaled.service after an update"),
     UNKNOWN_CODE("this version does not know the message '{code}'"),
     CODE_OR_ERROR("a message has either a code or an error_code, and not both"),
+    NOT_SEALED("the message is not sealed with the keys of this tunnel"),
+    UNUSABLE_KEY("the public key of the other side is none that a secret can be made with"),
     UNEXPECTED_MESSAGE("the message '{code}' came where '{expected}' was expected"),
     TOO_MANY_LINES("more than {limit} lines of information came in one session");
 

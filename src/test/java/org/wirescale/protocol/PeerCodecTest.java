@@ -69,6 +69,11 @@ final class PeerCodecTest {
                         upgrade.exposedPort(),
                         true,
                         59),
+                new PeerMessage.Recover(
+                        InterfaceName.parse("alice"),
+                        Sealed.parse("AAECAwQFBgcICQoL", "ncUEKljQqibrDXeR641BIL6PCo70Mu0tnpI=")),
+                new PeerMessage.RecoverResponse(
+                        Sealed.parse("AAECAwQFBgcICQoL", "ncUEKljQqibrDXeR641BIL6PCo70Mu0tnpI=")),
                 new PeerMessage.Go(false),
                 new PeerMessage.Moved(),
                 new PeerMessage.Success(),
