@@ -3,6 +3,8 @@ package org.wirescale.daemon;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.wirescale.model.SessionToken;
 import org.wirescale.os.MappedFiles;
@@ -13,10 +15,12 @@ final class OpenSessions {
     /** The deadline of the end, with room for hooks that may take a minute each. */
     private static final Duration LONGEST_WORK = PeerLimits.END_DEADLINE.multipliedBy(3);
 
-    private static final Duration BEFORE_REST = Duration.ofSeconds(2);
+    private static final Duration BEFORE_REST = Duration.ofSeconds(5);
 
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final Gate ended = new Gate();
+    private final AtomicLong lastChange = new AtomicLong();
+    private final AtomicBoolean restIsNear = new AtomicBoolean();
 
     Session open(SessionToken token, Peer peer, Consumer<String> user) {
         Session session = Session.open(token, peer, user, this::closed);
@@ -30,21 +34,33 @@ final class OpenSessions {
         restSoon();
     }
 
-    /** Unless there is a session again by then, the daemon gives back the memory that it does not need at rest. */
+    /**
+     * Once there has been no session for a while, the daemon gives back the memory that it does not need at rest. However many
+     * sessions end, one thread waits for that.
+     */
     void restSoon() {
+        lastChange.set(System.nanoTime());
+        if (restIsNear.compareAndSet(false, true)) {
+            // No virtual one: a collection would hold up those that share its carrier.
+            Thread.ofPlatform().name("rest").daemon().start(this::rest);
+        }
+    }
+
+    private void rest() {
+        try {
+            for (Duration left = BEFORE_REST; left.isPositive(); ) {
+                Thread.sleep(left);
+                left = BEFORE_REST.minusNanos(System.nanoTime() - lastChange.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            restIsNear.set(false);
+        }
         if (sessions.isEmpty()) {
-            Thread.ofVirtual().name("rest").start(() -> {
-                try {
-                    Thread.sleep(BEFORE_REST);
-                    if (sessions.isEmpty()) {
-                        // What a session leaves lies in the old generation, which else stays as large as it was.
-                        System.gc();
-                        MappedFiles.letGo();
-                    }
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+            // What a session leaves lies in the old generation, which else stays as large as it was.
+            System.gc();
+            MappedFiles.letGo();
         }
     }
 

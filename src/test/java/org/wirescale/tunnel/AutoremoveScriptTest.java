@@ -239,13 +239,13 @@ final class AutoremoveScriptTest {
         awaitNothingLeft();
     }
 
-    /** Until ip has its socket, nobody tells it. */
+    /** Until ip has its socket of a multicast group, the second that it opens, nobody tells it. */
     private void awaitMonitor() throws InterruptedException {
         await(
                 "ip monitor",
                 () -> host.exec("cat /proc/net/netlink")
                         .lines()
-                        .anyMatch(line -> line.matches("\\S+ +0 +[1-9][0-9]* .*")));
+                        .anyMatch(line -> line.matches("\\S+ +0 +[1-9][0-9]* +(?!0{8})[0-9a-f]{8} .*")));
     }
 
     @Test
@@ -253,6 +253,7 @@ final class AutoremoveScriptTest {
         Process script = start(DASH, "kernel");
         pings("64 bytes from 10.96.0.2: icmp_seq=1 ttl=64 time=0.1 ms", 1);
         awaitLog("answers");
+        awaitMonitor();
         Files.delete(StateFile.path(context.folders(), context.interfaceName()));
         host.ip("link del bob");
         awaitEnd(script);
@@ -265,6 +266,7 @@ final class AutoremoveScriptTest {
         Process script = start(shell, "kernel");
         pings("64 bytes from 10.96.0.2: icmp_seq=1 ttl=64 time=0.1 ms", 1);
         awaitLog("answers");
+        awaitMonitor();
         ProcessHandle handle = descendant(script, "autoremove-bob.sh");
         Commands.output("kill", "-STOP", Long.toString(handle.pid()));
         host.ip("link del bob");
