@@ -8,7 +8,8 @@ import java.util.function.Supplier;
 
 /** Waits for what can be seen, and says what did not come. */
 final class Await {
-    private static final Duration PAUSE = Duration.ofMillis(20);
+    /** Most looks are a program or two in a host. */
+    private static final Duration PAUSE = Duration.ofMillis(60);
 
     private Await() {}
 
