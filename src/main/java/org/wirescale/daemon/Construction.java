@@ -69,6 +69,17 @@ final class Construction implements AutoCloseable {
         }
     }
 
+    /**
+     * The last look before the other end takes what it knows of us for good.
+     *
+     * @throws WirescaleException with {@link SessionReason#PORT_LEFT} when tailscaled moved meanwhile: the peer knows another port
+     */
+    void requirePort() {
+        if (!hold.isStillTailscales()) {
+            throw WirescaleException.of(SessionReason.PORT_LEFT, "port", hold.port(), "machine", machine.name());
+        }
+    }
+
     private Tunnel begin() {
         Tunnel begun = Tunnel.begin(machine.folders(), header());
         tunnel = Optional.of(begun);

@@ -15,6 +15,9 @@ interface PortHold extends AutoCloseable {
 
     Way way();
 
+    /** Whether the port is still the one by which the peer reaches tailscaled. */
+    boolean isStillTailscales();
+
     /** What has to happen before the interface is made. */
     void beforeLink(Session session);
 

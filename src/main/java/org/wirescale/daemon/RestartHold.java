@@ -27,6 +27,12 @@ final class RestartHold implements PortHold {
         return Way.RESTART;
     }
 
+    /** tailscaled is started with its port. */
+    @Override
+    public boolean isStillTailscales() {
+        return true;
+    }
+
     @Override
     public void beforeLink(Session session) {
         session.say("Stopping tailscale...");

@@ -39,6 +39,10 @@ public enum SessionReason implements Reason {
             ErrorCode.TS_UNREACHABLE, "{peer} does not answer through Tailscale any more: try again when it is back"),
     PEER_LEFT(ErrorCode.CLOSED, "{peer} ended the session before it was complete: try again"),
     TOO_LATE(ErrorCode.CLOSED, "{peer} took longer than {seconds} s for its next step: try again"),
+    PORT_LEFT(
+            ErrorCode.CLOSED,
+            "tailscaled left port {port} of this machine while the tunnel was being agreed on: try again",
+            "tailscaled on {machine} left its port while the tunnel was being agreed on: try again"),
     TOO_SOON(
             ErrorCode.CLOSED,
             "too many tunnels were asked for in a short time: try again in {seconds} s",

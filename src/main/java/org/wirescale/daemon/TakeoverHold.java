@@ -44,6 +44,11 @@ final class TakeoverHold implements PortHold {
         return Way.TAKEOVER;
     }
 
+    @Override
+    public boolean isStillTailscales() {
+        return takeover.tailscaledKeepsPort();
+    }
+
     /** A new interface makes tailscaled bind anew by itself: the port is held since long before. */
     @Override
     public void beforeLink(Session session) {}

@@ -12,11 +12,15 @@ import org.wirescale.model.WirescaleException;
 import org.wirescale.protocol.PeerLimits;
 import org.wirescale.protocol.PeerMessage;
 import org.wirescale.tailscale.DirectEndpoint;
+import org.wirescale.tailscale.TailscalePorts;
 
 /** The dialogue of {@code upgrade} at the end that asks, from the queue to the tunnel. */
 final class UpgradeInitiator {
     /** A peer that is busy answers at last after this; its own sessions have deadlines that are shorter. */
     private static final Duration ACK_DEADLINE = Duration.ofMinutes(10);
+
+    /** Each is one of the three takeovers in a row that the peer grants. */
+    private static final int AGREEMENTS = 3;
 
     private final Machine machine;
     private final Session session;
@@ -48,7 +52,23 @@ final class UpgradeInitiator {
             session.say("The " + what + " for the peer " + peer + " has acquired the exclusive semaphore");
             session.say("Starting to process the " + what + " for the peer " + peer);
             Optional<InterfaceName> standing = standingSince(asked);
-            return standing.isPresent() ? standing.get() : talk(ticket, asked);
+            return standing.isPresent() ? standing.get() : talkUntilThePortStays(ticket, asked);
+        }
+    }
+
+    /** Another tunnel that was made a moment ago can make tailscaled move once more: then all is agreed on anew. */
+    private InterfaceName talkUntilThePortStays(Turnstile.Ticket ticket, long asked) throws InterruptedException {
+        for (int left = AGREEMENTS - 1; ; left--) {
+            try {
+                return talk(ticket, asked);
+            } catch (WirescaleException e) {
+                if (e.reason() != SessionReason.PORT_LEFT
+                        || left == 0
+                        || !TailscalePorts.haveSettled(machine.tailnet().api())) {
+                    throw e;
+                }
+                session.note("Starting over: " + e.getMessage());
+            }
         }
     }
 
@@ -105,6 +125,7 @@ final class UpgradeInitiator {
                 try (Construction construction =
                         new Construction(machine, session, local, remote, hold, Construction.Role.INITIATOR)) {
                     construction.prepare();
+                    construction.requirePort();
                     session.commit(machine.name());
                     dialogue.go(nat);
                     construction.build(dialogue);

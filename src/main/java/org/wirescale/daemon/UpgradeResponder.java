@@ -86,6 +86,7 @@ final class UpgradeResponder {
                     Construction construction =
                             new Construction(machine, session, local, remote, hold, Construction.Role.RESPONDER)) {
                 construction.prepare();
+                construction.requirePort();
                 dialogue.send(new PeerMessage.UpgradeResponse(
                         local.addresses(),
                         local.iface(),

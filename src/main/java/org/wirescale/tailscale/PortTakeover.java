@@ -209,6 +209,21 @@ public final class PortTakeover implements AutoCloseable {
     }
 
     /**
+     * Whether tailscaled still has the port in each family in which it had it when it was held. A change of the machine's links
+     * makes it bind anew by itself, and what is held it cannot have again: its peers then reach it by another port.
+     */
+    public boolean tailscaledKeepsPort() {
+        if (tailscaled.hasEnded()) {
+            return false;
+        }
+        List<Tailscaled.Owned> sockets = tailscaled.sockets();
+        return taken.stream()
+                .allMatch(family -> sockets.stream()
+                        .anyMatch(socket ->
+                                socket.family() == family && socket.port().equals(port)));
+    }
+
+    /**
      * Makes tailscaled leave the port, unless it left by itself, and waits until it has another one in each family.
      *
      * @return where it went

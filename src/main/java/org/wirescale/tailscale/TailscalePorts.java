@@ -19,6 +19,8 @@ public record TailscalePorts(Optional<Port> ipv4, Optional<Port> ipv6) {
     /** After it has bound anew, tailscaled asks STUN servers and port mappers, up to 5 s, before it tells its new port. */
     private static final Duration SETTLED = Duration.ofSeconds(8);
 
+    private static final Duration A_MOMENT = Duration.ofSeconds(1);
+    private static final Duration KEPT_FOR = Duration.ofMillis(300);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     /**
@@ -64,6 +66,17 @@ public record TailscalePorts(Optional<Port> ipv4, Optional<Port> ipv6) {
                 api.lookForEndpoints();
             }
             Thread.sleep(LOOK_AGAIN);
+        }
+    }
+
+    /** Whether tailscaled is seen to keep its ports; takes some 300 ms, and 2.3 s at most. */
+    public static boolean haveSettled(LocalApi api) throws InterruptedException {
+        try {
+            TailscalePorts before = find(api, A_MOMENT);
+            Thread.sleep(KEPT_FOR);
+            return before.equals(find(api, A_MOMENT));
+        } catch (WirescaleException e) {
+            return false;
         }
     }
 

@@ -99,6 +99,20 @@ final class TroubleTest extends AliceAndBob {
         ends.awaitAllOrNothing();
     }
 
+    /** As it does about a second after another tunnel's interface was made: the peer then knows a port that is not the held one. */
+    @Test
+    void tailscaled_moves_by_itself_while_all_is_being_agreed_on() {
+        alice.peerFile(
+                "bob",
+                "[Interface]\nAddress = 10.77.0.1\n"
+                        + "PreUp = [ -e /tmp/hook-moved ] || { touch /tmp/hook-moved; tailscale debug rebind; }\n"
+                        + "[Peer]\nAllowedIPs = 10.77.0.0/24\n");
+        Journal journal = alice.journal();
+        alice.upgrade("bob").expect(0);
+        Tunnels.assertWhole(alice, bob);
+        assertThat(journal.daemonLines()).anyMatch(line -> line.contains("Starting over: tailscaled left port"));
+    }
+
     @Test
     void tailscaled_is_restarted_at_the_other_end_in_the_middle() {
         Ends ends = Ends.of(lab);
