@@ -102,11 +102,13 @@ final class TroubleTest extends AliceAndBob {
     /** As it does about a second after another tunnel's interface was made: the peer then knows a port that is not the held one. */
     @Test
     void tailscaled_moves_by_itself_while_all_is_being_agreed_on() {
-        alice.peerFile(
-                "bob",
-                "[Interface]\nAddress = 10.77.0.1\n"
-                        + "PreUp = [ -e /tmp/hook-moved ] || { touch /tmp/hook-moved; tailscale debug rebind; }\n"
-                        + "[Peer]\nAllowedIPs = 10.77.0.0/24\n");
+        alice.peerFile("bob", """
+                [Interface]
+                Address = 10.77.0.1
+                PreUp = [ -e /tmp/hook-moved ] || { touch /tmp/hook-moved; tailscale debug rebind; }
+                [Peer]
+                AllowedIPs = 10.77.0.0/24
+                """);
         Journal journal = alice.journal();
         alice.upgrade("bob").expect(0);
         Tunnels.assertWhole(alice, bob);
