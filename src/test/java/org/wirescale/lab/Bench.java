@@ -134,7 +134,7 @@ final class Bench {
     /** The least within some seconds, since a session may just have ended. */
     private static double memory(Host host, String field) {
         String pid = host.sh("systemctl show -P MainPID wirescaled.service");
-        String look = "for i in $(seq 20); do awk '/^" + field + "/ {kb += $2} END {print kb}' /proc/" + pid
+        String look = "for i in $(seq 40); do awk '/^" + field + "/ {kb += $2} END {print kb}' /proc/" + pid
                 + "/smaps_rollup; sleep 0.5; done | sort -n | head -n 1";
         return Double.parseDouble(host.sh(look)) / 1024;
     }
