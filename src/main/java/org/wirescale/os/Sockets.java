@@ -41,7 +41,7 @@ public final class Sockets {
         IPV4(AF_INET),
         IPV6(AF_INET6);
 
-        private final int number;
+        final int number;
 
         Family(int number) {
             this.number = number;
@@ -107,13 +107,21 @@ public final class Sockets {
             MemorySegment name = arena.allocate(28, 8);
             MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, 28);
             Kernel.expect(Call.GETSOCKNAME, socket.number(), name.address(), length.address());
-            int port = Short.toUnsignedInt(name.get(NETWORK_SHORT, 2));
-            boolean ipv6 = family.get() == Family.IPV6;
-            byte[] address = name.asSlice(ipv6 ? 8 : 4, ipv6 ? 16 : 4).toArray(ValueLayout.JAVA_BYTE);
+            int port = portIn(name);
             return port == 0
                     ? Optional.empty()
-                    : Optional.of(new UdpName(family.get(), IpAddress.ofBytes(address), new Port(port)));
+                    : Optional.of(new UdpName(family.get(), addressIn(name, family.get()), new Port(port)));
         }
+    }
+
+    /** Of a {@code sockaddr_in} or {@code sockaddr_in6}; 0 to 65535. */
+    static int portIn(MemorySegment name) {
+        return Short.toUnsignedInt(name.get(NETWORK_SHORT, 2));
+    }
+
+    static IpAddress addressIn(MemorySegment name, Family family) {
+        boolean ipv6 = family == Family.IPV6;
+        return IpAddress.ofBytes(name.asSlice(ipv6 ? 8 : 4, ipv6 ? 16 : 4).toArray(ValueLayout.JAVA_BYTE));
     }
 
     /** Whether an IPv6 socket leaves IPv4 alone. */

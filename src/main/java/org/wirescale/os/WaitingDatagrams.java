@@ -24,8 +24,6 @@ public final class WaitingDatagrams {
     /** More than comes in the some 50 ms for which nobody reads; what is beyond stays where it is. */
     private static final int MOST = 8192;
 
-    private static final int AF_INET = 2;
-    private static final int AF_INET6 = 10;
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
     /** Of {@code socket(2)}: the sender makes the IP header. */
@@ -72,8 +70,7 @@ public final class WaitingDatagrams {
     }
 
     private static Descriptor rawSocket(Family family) {
-        int domain = family == Family.IPV6 ? AF_INET6 : AF_INET;
-        return new Descriptor((int) Kernel.expect(Call.SOCKET, domain, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW));
+        return new Descriptor((int) Kernel.expect(Call.SOCKET, family.number, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW));
     }
 
     private static Optional<Received> receive(Descriptor socket, Family family) {
@@ -106,10 +103,7 @@ public final class WaitingDatagrams {
     }
 
     private static InetSocketAddress sender(MemorySegment name, Family family) {
-        boolean ipv6 = family == Family.IPV6;
-        byte[] address = name.asSlice(ipv6 ? 8 : 4, ipv6 ? 16 : 4).toArray(ValueLayout.JAVA_BYTE);
-        int port = Short.toUnsignedInt(name.get(Sockets.NETWORK_SHORT, 2));
-        return new InetSocketAddress(IpAddress.ofBytes(address).toInetAddress(), port);
+        return new InetSocketAddress(Sockets.addressIn(name, family).toInetAddress(), Sockets.portIn(name));
     }
 
     /** 0 for a datagram that came alone; {@code UDP_GRO} of udp(7), in the layout of cmsg(3). */
@@ -146,7 +140,7 @@ public final class WaitingDatagrams {
             boolean ipv6 = address.length == 16;
             MemorySegment buffer = arena.allocateFrom(ValueLayout.JAVA_BYTE, packet);
             MemorySegment name = arena.allocate(NAME_SIZE, 8);
-            name.set(ValueLayout.JAVA_SHORT, 0, (short) (ipv6 ? AF_INET6 : AF_INET));
+            name.set(ValueLayout.JAVA_SHORT, 0, (short) (ipv6 ? Family.IPV6 : Family.IPV4).number);
             MemorySegment.copy(address, 0, name, ValueLayout.JAVA_BYTE, ipv6 ? 8 : 4, address.length);
             long size = ipv6 ? NAME_SIZE : 16;
             return Kernel.result(

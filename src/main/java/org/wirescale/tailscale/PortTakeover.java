@@ -197,7 +197,11 @@ public final class PortTakeover implements AutoCloseable {
     }
 
     private boolean tailscaledHas(Family family) {
-        return tailscaled.sockets().stream()
+        return isHeldIn(family, tailscaled.sockets());
+    }
+
+    private boolean isHeldIn(Family family, List<Tailscaled.Owned> sockets) {
+        return sockets.stream()
                 .anyMatch(socket -> socket.family() == family && socket.port().equals(port));
     }
 
@@ -217,10 +221,7 @@ public final class PortTakeover implements AutoCloseable {
             return false;
         }
         List<Tailscaled.Owned> sockets = tailscaled.sockets();
-        return taken.stream()
-                .allMatch(family -> sockets.stream()
-                        .anyMatch(socket ->
-                                socket.family() == family && socket.port().equals(port)));
+        return taken.stream().allMatch(family -> isHeldIn(family, sockets));
     }
 
     /**

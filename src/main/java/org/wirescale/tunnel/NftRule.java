@@ -46,9 +46,7 @@ record NftRule(Family family, Purpose purpose, long number) implements Change {
 
     @Override
     public void write(ObjectNode json) {
-        json.put("family", family.name().toLowerCase(Locale.ROOT));
-        json.put("purpose", purpose.name().toLowerCase(Locale.ROOT));
-        json.put("number", number);
+        asIptables().write(json);
     }
 
     @Override
@@ -58,7 +56,11 @@ record NftRule(Family family, Purpose purpose, long number) implements Change {
 
     @Override
     public String describe() {
-        return new IptablesRule(family, purpose, number).describe() + ", by nft";
+        return asIptables().describe() + ", by nft";
+    }
+
+    private IptablesRule asIptables() {
+        return new IptablesRule(family, purpose, number);
     }
 
     /** Where nobody drops anything there is nothing to accept. */
