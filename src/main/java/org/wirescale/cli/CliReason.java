@@ -27,6 +27,9 @@ enum CliReason implements Reason {
             ExitCode.FAILED,
             "'wirescale {command}' changes this machine's network: run it as root, with sudo for example"),
     NO_TUNNEL(ExitCode.FAILED, "there is no tunnel '{interface}' of wirescale on this machine{others}"),
+    NOT_WATCHED(
+            ExitCode.FAILED,
+            "the tunnel '{interface}' has lost its interface or its unit {unit}: 'wirescale down {interface}' takes away what is left"),
     LEFT_OVER(
             ExitCode.FAILED,
             "the tunnel '{interface}' was taken down, but not all of it could be undone: {problems}. 'ip link' and 'ip rule' show what is"

@@ -5,11 +5,15 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.wirescale.model.ExitCode;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.LockName;
 import org.wirescale.os.Locks;
+import org.wirescale.protocol.LocalReply;
+import org.wirescale.protocol.LocalRequest;
 import org.wirescale.tunnel.AutoremoveUnitChange;
 import org.wirescale.tunnel.Tunnel;
 import picocli.CommandLine.Command;
@@ -20,7 +24,11 @@ import picocli.CommandLine.Spec;
 /** {@code wirescale down}: undoes a tunnel by its state file, whether the daemon runs or not. */
 @Command(name = "down", header = "Take a tunnel down and undo all that was done for it, hooks included. Needs root.")
 final class DownCommand extends CommonOptions implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(DownCommand.class);
     private static final Duration LOCK_WAIT = Duration.ofSeconds(30);
+
+    /** The user is not kept waiting for what is only a kindness to the peer. */
+    private static final Duration DAEMON_ANSWERS = Duration.ofSeconds(2);
 
     @Parameters(paramLabel = "INTERFACE", description = "The tunnel's interface.")
     @SuppressWarnings("NullAway.Init")
@@ -52,6 +60,9 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
                     .link()
                     .map(link -> surroundings.peers().beforePortIsFree(link.listenPort()))
                     .orElse(() -> {});
+            if (isDeliberate()) {
+                tellDaemon();
+            }
             List<WirescaleException> failures = tunnel.undo();
             afterwards.run();
             if (!failures.isEmpty()) {
@@ -62,6 +73,24 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
         }
         spec.commandLine().getOut().println("Interface '" + iface + "' has been taken down");
         return ExitCode.DONE.number();
+    }
+
+    /** The unit that watches a tunnel calls this command too, when it could not be recovered. */
+    private boolean isDeliberate() {
+        return surroundings.variable(AutoremoveUnitChange.IFINDEX_VARIABLE).isEmpty();
+    }
+
+    /** A daemon that runs tells the other end; without one it finds out by itself. */
+    private void tellDaemon() {
+        if (!Locks.isHeld(surroundings.folders(), LockName.DAEMON)) {
+            return;
+        }
+        try (LocalClient client = LocalClient.connect(surroundings.folders().socket(), DAEMON_ANSWERS)) {
+            LocalReply reply = client.ask(new LocalRequest.Down(iface), _ -> {});
+            LOG.debug("{}: {}", iface, reply.message());
+        } catch (WirescaleException e) {
+            LOG.info("{}: the other end is not told: {}", iface, e.getMessage());
+        }
     }
 
     /** The unit that watched a tunnel may have waited for the session that made a new one of that name. */

@@ -24,18 +24,28 @@ final class LocalClient implements AutoCloseable {
 
     private final Path path;
     private final SocketChannel channel;
+    private final Duration firstReply;
 
-    private LocalClient(Path path, SocketChannel channel) {
+    private LocalClient(Path path, SocketChannel channel, Duration firstReply) {
         this.path = path;
         this.channel = channel;
+        this.firstReply = firstReply;
     }
 
     /**
      * @throws WirescaleException with {@link CliReason#DAEMON_UNREACHABLE}
      */
     static LocalClient connect(Path path) {
+        return connect(path, FIRST_REPLY_DEADLINE);
+    }
+
+    /**
+     * @param firstReply how long the daemon may be silent
+     * @throws WirescaleException with {@link CliReason#DAEMON_UNREACHABLE}
+     */
+    static LocalClient connect(Path path, Duration firstReply) {
         try {
-            return new LocalClient(path, SocketChannel.open(UnixDomainSocketAddress.of(path)));
+            return new LocalClient(path, SocketChannel.open(UnixDomainSocketAddress.of(path)), firstReply);
         } catch (IOException e) {
             throw WirescaleException.causedBy(
                     e, CliReason.DAEMON_UNREACHABLE, "socket", path, "error", String.valueOf(e.getMessage()));
@@ -70,7 +80,7 @@ final class LocalClient implements AutoCloseable {
             }
         } catch (IOException e) {
             CliReason reason = answered || channel.isOpen() ? CliReason.DAEMON_WENT_AWAY : CliReason.DAEMON_SILENT;
-            throw WirescaleException.causedBy(e, reason, "seconds", FIRST_REPLY_DEADLINE.toSeconds());
+            throw WirescaleException.causedBy(e, reason, "seconds", firstReply.toSeconds());
         } finally {
             alarm.interrupt();
         }
@@ -88,7 +98,7 @@ final class LocalClient implements AutoCloseable {
 
     private void closeAfterDeadline() {
         try {
-            Thread.sleep(FIRST_REPLY_DEADLINE);
+            Thread.sleep(firstReply);
             close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

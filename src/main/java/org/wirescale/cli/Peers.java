@@ -31,6 +31,9 @@ interface Peers {
      */
     void requireEndpoint(Found peer);
 
+    /** Whether this machine itself is in touch with its tailnet. */
+    boolean isOnline();
+
     /**
      * A tunnel is about to leave that port: tailscaled comes back to it if it is the one that it is configured with.
      *

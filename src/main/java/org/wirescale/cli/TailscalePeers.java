@@ -43,6 +43,15 @@ final class TailscalePeers implements Peers {
     }
 
     @Override
+    public boolean isOnline() {
+        try {
+            return api.statusWithoutPeers().isOnline();
+        } catch (WirescaleException e) {
+            return false;
+        }
+    }
+
+    @Override
     public Runnable beforePortIsFree(Port port) {
         return HomeComing.before(api, port)::comeBack;
     }

@@ -29,7 +29,8 @@ import picocli.CommandLine.TypeConversionException;
             "2:Bad usage, or the interface exists.",
             "3:There is no configuration file for the peer.",
             "4:May be better in a while: the peer is away, busy or only relayed, or a daemon does not answer.",
-            "5:The handshake moved on: the tunnel is not dead."
+            "5:The handshake moved on: the tunnel is not dead.",
+            "6:Tailscale is offline on this machine."
         },
         versionProvider = Wirescale.VersionText.class)
 public final class Wirescale extends CommonOptions implements Runnable {
@@ -90,6 +91,7 @@ public final class Wirescale extends CommonOptions implements Runnable {
         ErrorHandler errors = new ErrorHandler(surroundings);
         return new CommandLine(new Wirescale())
                 .addSubcommand(new UpgradeCommand(surroundings))
+                .addSubcommand(new RecoverCommand(surroundings))
                 .addSubcommand(new DownCommand(surroundings))
                 .addSubcommand(new DaemonCommand(surroundings))
                 .registerConverter(InterfaceName.class, Wirescale::interfaceName)

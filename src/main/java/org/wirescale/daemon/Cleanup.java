@@ -11,7 +11,7 @@ import org.wirescale.tunnel.Tunnel;
 
 /**
  * What follows the end of a daemon, however it ended: attempts that did not get to their end are undone by what their state files
- * list, tunnels that stand are left alone.
+ * list, recoveries go back to the port of before, tunnels that stand are left alone.
  */
 final class Cleanup {
     private static final Logger LOG = LoggerFactory.getLogger(Cleanup.class);
@@ -27,19 +27,32 @@ final class Cleanup {
     void run() {
         Tunnel.all(folders).forEach(tunnel -> {
             switch (tunnel.state().phase()) {
-                case BUILDING, REMOVING -> undo(tunnel);
-                case UP, RECOVERING -> LOG.debug("The tunnel '{}' stays as it is", tunnel.interfaceName());
+                case BUILDING, REMOVING, RECOVERING -> undo(tunnel);
+                case UP -> LOG.debug("The tunnel '{}' stays as it is", tunnel.interfaceName());
             }
         });
+    }
+
+    private static void undoHalf(Tunnel tunnel) {
+        switch (tunnel.state().phase()) {
+            case BUILDING, REMOVING -> {
+                LOG.info("Taking back what is left of an attempt: interface '{}'", tunnel.interfaceName());
+                tunnel.undo().forEach(failure -> LOG.warn("{}", failure.getMessage()));
+            }
+            case RECOVERING -> {
+                LOG.info(
+                        "A recovery did not get to its end: interface '{}' goes back to its old port",
+                        tunnel.interfaceName());
+                tunnel.putBack().forEach(failure -> LOG.warn("{}", failure.getMessage()));
+            }
+            case UP -> LOG.debug("The tunnel '{}' came up meanwhile", tunnel.interfaceName());
+        }
     }
 
     private void undo(Tunnel found) {
         try (Locks.Held _ = Locks.take(folders, LockName.ofInterface(found.interfaceName()), WAIT)) {
             // Read again: whoever had the lock may have finished the work.
-            Tunnel.load(folders, found.interfaceName()).ifPresent(tunnel -> {
-                LOG.info("Taking back what is left of an attempt: interface '{}'", tunnel.interfaceName());
-                tunnel.undo().forEach(failure -> LOG.warn("{}", failure.getMessage()));
-            });
+            Tunnel.load(folders, found.interfaceName()).ifPresent(Cleanup::undoHalf);
         } catch (WirescaleException e) {
             LOG.warn("'{}' could not be cleaned up: {}", found.interfaceName(), e.getMessage());
         }

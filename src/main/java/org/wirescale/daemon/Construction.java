@@ -10,7 +10,6 @@ import org.slf4j.LoggerFactory;
 import org.wirescale.model.IpAddress;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Trace;
-import org.wirescale.protocol.Features;
 import org.wirescale.protocol.PeerMessage;
 import org.wirescale.tunnel.AutoremoveUnitChange;
 import org.wirescale.tunnel.Handshake;
@@ -19,7 +18,6 @@ import org.wirescale.tunnel.Tunnel;
 import org.wirescale.tunnel.TunnelHeader;
 import org.wirescale.tunnel.TunnelPlan;
 import org.wirescale.tunnel.TunnelReason;
-import org.wirescale.tunnel.Way;
 import org.wirescale.tunnel.WireGuard;
 
 /**
@@ -29,14 +27,6 @@ final class Construction implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Construction.class);
     /** For the other end's word that its tunnel stands; it had the handshake when we had it, and has hooks to run. */
     private static final Duration PEER_STANDS = Duration.ofSeconds(90);
-
-    /** Beside four round trips. A takeover takes 50 ms; the other end may have to restart its tailscaled. */
-    private static final Duration PEER_LEAVES = Duration.ofMillis(500);
-
-    enum Role {
-        INITIATOR,
-        RESPONDER
-    }
 
     private final Machine machine;
     private final Session session;
@@ -69,17 +59,6 @@ final class Construction implements AutoCloseable {
         }
     }
 
-    /**
-     * The last look before the other end takes what it knows of us for good.
-     *
-     * @throws WirescaleException with {@link SessionReason#PORT_LEFT} when tailscaled moved meanwhile: the peer knows another port
-     */
-    void requirePort() {
-        if (!hold.isStillTailscales()) {
-            throw WirescaleException.of(SessionReason.PORT_LEFT, "port", hold.port(), "machine", machine.name());
-        }
-    }
-
     private Tunnel begin() {
         Tunnel begun = Tunnel.begin(machine.folders(), header());
         tunnel = Optional.of(begun);
@@ -102,16 +81,13 @@ final class Construction implements AutoCloseable {
                 remote.publicKey(), Optional.of(remote.presharedKey()), Plans.allowedIps(local), Optional.empty(), 0);
         boolean drives = role == Role.INITIATOR && dialogue.peerIsOurs();
         WireGuard.Peer first = drives ? peer.driven(remote.endpoint()) : peer.passive();
-        hold.handOver(
-                session,
-                building,
-                () -> awaitBothLeft(dialogue),
-                () -> WireGuard.listen(local.iface(), hold.port(), first));
-        building.update(state -> state.withLink(new LinkSettings(hold.port(), Optional.of(remote.endpoint()))));
+        Leaving leaving = new Leaving(dialogue, role, hold.way(), remote.roundTrip());
+        hold.handOver(session, building, leaving::awaitBoth, () -> WireGuard.listen(local.iface(), hold.port(), first));
+        LinkSettings settings =
+                new LinkSettings(hold.port(), Optional.of(remote.endpoint()), Optional.of(remote.listenPort()));
+        building.update(state -> state.withLink(settings));
         Trace.step("port.moved");
-        if (role == Role.RESPONDER) {
-            tellThatWeLeft(dialogue);
-        }
+        leaving.listening();
         hold.afterLink(session);
         if (dialogue.peerIsOurs()) {
             dialogue.whilePeerIsThere(() -> awaitHandshake(building, peer, drives));
@@ -121,27 +97,6 @@ final class Construction implements AutoCloseable {
         building.applyAll(plan.afterHandshake());
         building.apply(AutoremoveUnitChange.watching(building, addressToWatch()));
         session.say("Launching autoremove subprocess. Running as unit: " + AutoremoveUnitChange.unit(local.iface()));
-    }
-
-    /**
-     * The end that asked says first that its tailscaled has left; the other one says so when its WireGuard listens, which lets the
-     * first one drive. The word goes over Tailscale, which is finding its path anew: without it things go on all the same.
-     */
-    private void awaitBothLeft(Dialogue dialogue) throws InterruptedException {
-        if (!dialogue.peerCan(Features.MOVED)) {
-            return;
-        }
-        if (role == Role.INITIATOR) {
-            tellThatWeLeft(dialogue);
-        }
-        boolean left = dialogue.awaitMoved(PEER_LEAVES.plus(remote.roundTrip().multipliedBy(4)));
-        LOG.debug("the peer's tailscaled {}", left ? "has left its port too" : "may still be where it was");
-    }
-
-    private void tellThatWeLeft(Dialogue dialogue) {
-        if (dialogue.peerCan(Features.MOVED) && hold.way() == Way.TAKEOVER) {
-            dialogue.send(new PeerMessage.Moved());
-        }
     }
 
     /** The peer's first one of a family that this end has too, or its pings could not be answered. */
@@ -183,7 +138,7 @@ final class Construction implements AutoCloseable {
         }
         stands = true;
         machine.standing().cameUp(session.peer().stableId(), local.iface());
-        machine.forgetOldPortLater(local.iface(), session.token().uid());
+        machine.forgetOldPortLater(built);
     }
 
     private TunnelHeader header() {
@@ -195,7 +150,8 @@ final class Construction implements AutoCloseable {
                 Plans.options(local),
                 Optional.of(remote.iface()),
                 role == Role.INITIATOR,
-                session.token().uid());
+                session.token().uid(),
+                remote.features());
     }
 
     @Override

@@ -41,6 +41,10 @@ final class Dialogue {
         peerFeatures = features;
     }
 
+    Set<String> peerFeatures() {
+        return peerFeatures;
+    }
+
     /** Whether this is more than 1.0.3: it knows who gives way and who drives, and says when its tunnel stands. */
     boolean peerIsOurs() {
         return peerCan(Features.SUCCESS);

@@ -10,6 +10,7 @@ public enum LocalReason implements Reason {
             "you may choose the peer, the interface's name, --suffix and the tries; --iptables-accept, --iptables-forward,"
                     + " --iptables-masquerade and the internal options need root or the group 'wirescale': run it with sudo, or have an"
                     + " administrator run 'usermod -aG wirescale YOUR_NAME'"),
+    ROOT_ONLY(ErrorCode.GENERIC, "only root may do that: run it with sudo"),
     TOO_MANY_REQUESTS(
             ErrorCode.CLOSED, "{limit} requests of yours are waiting already: try again when one of them is done"),
     TOO_SLOW(ErrorCode.CLOSED, "no complete request came within {seconds} s"),

@@ -27,9 +27,11 @@ import org.wirescale.os.Folders;
 import org.wirescale.os.LockName;
 import org.wirescale.os.Locks;
 import org.wirescale.protocol.PeerLimits;
+import org.wirescale.tailscale.DirectEndpoint;
 import org.wirescale.tailscale.LocalApi;
 import org.wirescale.tailscale.TailscalePorts;
 import org.wirescale.tailscale.TailscaleReason;
+import org.wirescale.tunnel.Change;
 import org.wirescale.tunnel.OldPortForwardChange;
 import org.wirescale.tunnel.Tunnel;
 import org.wirescale.tunnel.TunnelState;
@@ -47,6 +49,7 @@ final class Machine {
     private final Turnstile turnstile = new Turnstile();
     private final Standing standing = new Standing();
     private final TakeoverRates rates = new TakeoverRates();
+    private final Recoveries recoveries = new Recoveries();
 
     Machine(Folders folders, Tailnet tailnet, DaemonOptions options) {
         this(folders, tailnet, options, new PeerFiles(folders.configuration()));
@@ -85,6 +88,10 @@ final class Machine {
 
     TakeoverRates rates() {
         return rates;
+    }
+
+    Recoveries recoveries() {
+        return recoveries;
     }
 
     String name() {
@@ -187,6 +194,11 @@ final class Machine {
     /** Refuses an endpoint that the tunnel could not live with. */
     void checkEndpoint(LocalEnd local, Peer peer, Endpoint endpoint) {
         AllowedIps.requireNoRoutingLoop(local.file(), endpoint.address());
+        checkRoute(peer, endpoint);
+    }
+
+    /** Refuses an endpoint that is reached through a tunnel. */
+    void checkRoute(Peer peer, Endpoint endpoint) {
         EndpointRoute.tunnelTowards(endpoint).ifPresent(device -> {
             throw WirescaleException.of(
                     SessionReason.ENDPOINT_IN_TUNNEL,
@@ -223,6 +235,15 @@ final class Machine {
         }
     }
 
+    /**
+     * Where the peer is reached without a relay, for a tunnel whose path has died: what Tailscale knows of the way may be as dead.
+     *
+     * @throws WirescaleException when the peer does not answer, or by a relay only
+     */
+    DirectEndpoint pathAnew(Peer peer) throws InterruptedException {
+        return tailnet.pathAnew(peer);
+    }
+
     /** This machine's address of the family that the peer is spoken to in. */
     IpAddress addressFor(Peer peer) {
         List<IpAddress> own = tailnet.ownAddresses();
@@ -238,15 +259,22 @@ final class Machine {
         standing.wentDown(tunnel.interfaceName());
     }
 
-    /** Third machines know tailscaled's new port by now: what still sends the old one's packets there goes. */
-    void forgetOldPortLater(InterfaceName name, String session) {
+    /** Third machines will know tailscaled's new port by then: what still sends the old one's packets there goes. */
+    void forgetOldPortLater(Tunnel tunnel) {
+        InterfaceName name = tunnel.interfaceName();
+        List<Change> forwards = tunnel.state().entries().stream()
+                .map(TunnelState.Entry::change)
+                .filter(OldPortForwardChange.class::isInstance)
+                .toList();
+        if (forwards.isEmpty()) {
+            return;
+        }
         Thread.ofVirtual().name("old-port " + name).start(() -> {
             try {
                 Thread.sleep(OldPortForwardChange.LIFETIME);
                 try (Locks.Held _ = Locks.take(folders, LockName.ofInterface(name), Duration.ofMinutes(1))) {
-                    Tunnel.load(folders, name)
-                            .filter(tunnel -> tunnel.state().header().session().equals(session))
-                            .ifPresent(Machine::forgetOldPort);
+                    // These alone: a recovery may have made others meanwhile.
+                    Tunnel.load(folders, name).ifPresent(found -> forwards.forEach(found::retire));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -254,12 +282,5 @@ final class Machine {
                 LOG.warn("The forwarding of the old port of '{}' was left in place: {}", name, e.getMessage());
             }
         });
-    }
-
-    private static void forgetOldPort(Tunnel tunnel) {
-        tunnel.state().entries().stream()
-                .map(TunnelState.Entry::change)
-                .filter(OldPortForwardChange.class::isInstance)
-                .forEach(tunnel::retire);
     }
 }

@@ -65,7 +65,7 @@ final class PeerSessions {
             Dialogue dialogue =
                     new Dialogue(session, connection, () -> machine.tailnet().answers(peer, PeerLimits.LIVENESS_CHECK));
             try {
-                new UpgradeResponder(machine, session, dialogue, token).run();
+                new Responder(machine, session, dialogue, token).run();
             } catch (WirescaleException e) {
                 WirescaleException shown = session.isCancelled() ? cancelled(e) : e;
                 // A peer that got its tunnel by the other session of the two simply leaves.

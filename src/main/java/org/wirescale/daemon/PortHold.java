@@ -18,6 +18,18 @@ interface PortHold extends AutoCloseable {
     /** Whether the port is still the one by which the peer reaches tailscaled. */
     boolean isStillTailscales();
 
+    /**
+     * The last look before the other end takes what it knows of us for good.
+     *
+     * @param machine this machine's name
+     * @throws WirescaleException with {@link SessionReason#PORT_LEFT} when tailscaled moved meanwhile: the peer knows another port
+     */
+    default void requireStillTailscales(String machine) {
+        if (!isStillTailscales()) {
+            throw WirescaleException.of(SessionReason.PORT_LEFT, "port", port(), "machine", machine);
+        }
+    }
+
     /** What has to happen before the interface is made. */
     void beforeLink(Session session);
 

@@ -6,7 +6,10 @@ import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Commands;
 import org.wirescale.protocol.LocalRequest;
 
-/** Who may ask for what: everybody for status and a plain upgrade, root and the group {@value #GROUP} for the rest of it. */
+/**
+ * Who may ask for what: everybody for status and a plain upgrade, root and the group {@value #GROUP} for the rest of it, root alone
+ * for what concerns a tunnel that stands.
+ */
 final class Rights {
     static final String GROUP = "wirescale";
 
@@ -31,6 +34,12 @@ final class Rights {
         boolean privileged = switch (request) {
             case LocalRequest.Status _ -> false;
             case LocalRequest.Upgrade upgrade -> upgrade.isPrivileged();
+            case LocalRequest.Recover _, LocalRequest.Down _ -> {
+                if (!caller.isRoot()) {
+                    throw WirescaleException.of(LocalReason.ROOT_ONLY);
+                }
+                yield false;
+            }
         };
         if (privileged && !caller.isRoot() && !isMember.test(caller.uid())) {
             throw WirescaleException.of(LocalReason.NOT_ALLOWED);

@@ -71,7 +71,7 @@ final class Session implements AutoCloseable {
 
     /** What this daemon can do beyond 1.0.3. */
     Set<String> features() {
-        return Set.of(Features.SUCCESS, Features.MOVED);
+        return Set.of(Features.SUCCESS, Features.MOVED, Features.STOP);
     }
 
     /** Shows a line to the journal and to the user who asked. */

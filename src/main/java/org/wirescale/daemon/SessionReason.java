@@ -43,6 +43,37 @@ public enum SessionReason implements Reason {
             ErrorCode.CLOSED,
             "tailscaled left port {port} of this machine while the tunnel was being agreed on: try again",
             "tailscaled on {machine} left its port while the tunnel was being agreed on: try again"),
+    NOT_LIVE(
+            ErrorCode.GENERIC,
+            "there is no live tunnel '{interface}' with that peer on this machine",
+            "there is no live tunnel '{interface}' with this machine on {machine}"),
+    NOT_DEAD(
+            ErrorCode.HANDSHAKE_MISMATCH,
+            "the tunnel '{interface}' is not dead: nothing was changed",
+            "the tunnel '{interface}' of {machine} is not dead: nothing was changed"),
+    HANDSHAKES_DIFFER(
+            ErrorCode.HANDSHAKE_MISMATCH,
+            "the latest handshake that {peer} has seen is not that of '{interface}' on this machine: the tunnel is not dead",
+            "the latest handshake of '{interface}' on {machine} is another one: the tunnel is not dead"),
+    HANDSHAKES_OR_CLOCKS_DIFFER(
+            ErrorCode.HANDSHAKE_MISMATCH,
+            "the latest handshake that {peer} has seen is not that of '{interface}' on this machine: the tunnel is not dead, or the"
+                    + " clocks of the two machines differ by more than 10 s",
+            "the latest handshake of '{interface}' on {machine} is another one: the tunnel is not dead, or the clocks of the two"
+                    + " machines differ by more than 10 s"),
+    OTHER_PORT(
+            ErrorCode.GENERIC,
+            "'{interface}' on this machine does not listen where {peer} believes",
+            "'{interface}' on {machine} does not listen on that port"),
+    SEEN_BEFORE(
+            ErrorCode.GENERIC,
+            "a request for '{interface}' came twice: the second one is refused",
+            "{machine} has seen that very request for '{interface}' before"),
+    NOT_WATCHED(
+            ErrorCode.GENERIC,
+            "nothing watches the tunnel '{interface}': 'systemctl status {unit}' says since when, and 'wirescale down {interface}' takes"
+                    + " it down"),
+    OTHER_PEER(ErrorCode.GENERIC, "the tunnel '{interface}' does not lead to {address}"),
     TOO_SOON(
             ErrorCode.CLOSED,
             "too many tunnels were asked for in a short time: try again in {seconds} s",

@@ -5,17 +5,34 @@ import java.util.Map;
 import java.util.Optional;
 import org.wirescale.model.InterfaceName;
 
-/** Which tunnel came up last with each node, so that a request which gave way to the very session that fulfils it can end. */
+/**
+ * Which tunnel came up last with each node, and which was recovered when, so that a request which gave way to the very session
+ * that fulfils it can end.
+ */
 final class Standing {
     private record Made(InterfaceName name, long nanos) {}
 
     private final Map<String, Made> made = new HashMap<>();
+    private final Map<InterfaceName, Long> recovered = new HashMap<>();
 
     synchronized void cameUp(String stableId, InterfaceName name) {
         made.put(stableId, new Made(name, System.nanoTime()));
     }
 
+    synchronized void recovered(InterfaceName name) {
+        recovered.put(name, System.nanoTime());
+    }
+
+    /**
+     * @param nanos of {@link System#nanoTime}
+     */
+    synchronized boolean isRecoveredSince(InterfaceName name, long nanos) {
+        Long at = recovered.get(name);
+        return at != null && at - nanos > 0;
+    }
+
     synchronized void wentDown(InterfaceName name) {
+        recovered.remove(name);
         made.values().removeIf(tunnel -> tunnel.name().equals(name));
     }
 

@@ -22,10 +22,15 @@ final class Tailnet {
     /** To find a direct path for the first time; a path in use is there at once. */
     private static final Duration FIND_PATH = Duration.ofSeconds(20);
 
+    /** After a rebind at both ends it is there within a quarter of a second. */
+    private static final Duration FIND_PATH_ANEW = Duration.ofSeconds(8);
+
     private final LocalApi api;
+    private final RebindLimit rebinds;
 
     Tailnet(LocalApi api) {
         this.api = api;
+        this.rebinds = new RebindLimit(api::rebind);
     }
 
     LocalApi api() {
@@ -94,6 +99,43 @@ final class Tailnet {
         Node node = status.peerAt(peer.address())
                 .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", peer.name()));
         return DirectEndpoint.findAnew(api, status, node, FIND_PATH);
+    }
+
+    /**
+     * The same for a path that has died, as that of a tunnel which was made of it: tailscaled trusts an old path for up to 6.5 s,
+     * and is made to forget it.
+     *
+     * @throws WirescaleException when the peer is only relayed, or does not answer
+     */
+    DirectEndpoint pathAnew(Peer peer) throws InterruptedException {
+        TailscaleStatus status = api.status().requireRunning();
+        Node node = node(status, peer.node());
+        DirectEndpoint found =
+                DirectEndpoint.findAgain(api, status, node, FIND_PATH_ANEW, () -> rebinds.rebind(peer.stableId()));
+        rebinds.outageEnded(peer.stableId());
+        return found;
+    }
+
+    /**
+     * The other end of a tunnel, online or not.
+     *
+     * @throws WirescaleException when the tailnet has that node no more
+     */
+    Peer known(PeerNode peer) {
+        TailscaleStatus status = api.status().requireRunning();
+        Node node = node(status, peer);
+        NodeName name =
+                node.name().orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", peer.name()));
+        IpAddress address = node.primaryAddress()
+                .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", peer.name()));
+        return peer(node.id(), name, node.addresses(), address, status.suffix());
+    }
+
+    private static Node node(TailscaleStatus status, PeerNode peer) {
+        return status.peers().stream()
+                .filter(node -> node.id().text().equals(peer.stableId()))
+                .findFirst()
+                .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", peer.name()));
     }
 
     /** Whether Tailscale gets an answer from the peer, by whatever way. */

@@ -11,7 +11,9 @@ public enum ExitCode {
     /** May be better in a while: the peer is away, busy, or only relayed; a daemon does not answer; no handshake came. */
     TRY_LATER(4),
     /** {@code recover}: the handshake moved on, the tunnel is not dead. */
-    HANDSHAKE_MOVED(5);
+    HANDSHAKE_MOVED(5),
+    /** {@code recover}: Tailscale is offline on this machine. */
+    OFFLINE(6);
 
     private final int number;
 

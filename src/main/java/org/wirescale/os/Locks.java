@@ -87,6 +87,13 @@ public final class Locks {
         }
     }
 
+    /** Whether a process has it at this moment, this one included. */
+    public static boolean isHeld(Folders folders, LockName name) {
+        try (Descriptor descriptor = open(folders, folders.control().resolve(name.file()))) {
+            return !Syscalls.tryLock(descriptor);
+        }
+    }
+
     private static Descriptor open(Folders folders, Path path) {
         makeFolders(folders);
         return Syscalls.open(path, 0600, OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.NO_FOLLOW);

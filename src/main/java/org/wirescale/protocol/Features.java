@@ -12,6 +12,9 @@ public final class Features {
     /** Each end sends {@link PeerMessage.Moved} once its tailscaled has left the port. */
     public static final String MOVED = "moved";
 
+    /** A {@code down} is told to the other end by {@link PeerMessage.Stop}. */
+    public static final String STOP = "stop";
+
     static final int MAX_COUNT = 32;
     private static final Predicate<String> FORM =
             Pattern.compile("[a-z0-9_]{1,32}").asMatchPredicate();

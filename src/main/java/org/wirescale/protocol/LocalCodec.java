@@ -26,6 +26,12 @@ public final class LocalCodec {
         }
         LocalRequest request = switch (code) {
             case "upgrade" -> upgrade(object);
+            case "recover" ->
+                new LocalRequest.Recover(
+                        object.parsed("peer_ip", IpAddress::parse),
+                        object.parsed("interface", InterfaceName::parse),
+                        object.longNumber("latest_handshake"));
+            case "down" -> new LocalRequest.Down(object.parsed("interface", InterfaceName::parse));
             case "status" -> new LocalRequest.Status();
             default -> throw WirescaleException.of(ProtocolReason.UNKNOWN_CODE, "code", HostileText.clean(code, 64));
         };
@@ -50,6 +56,14 @@ public final class LocalCodec {
                         .number("recreate_tries", upgrade.recreateTries())
                         .number("age_ms", upgrade.ageMillis())
                         .end();
+            case LocalRequest.Recover recover ->
+                JsonText.ofCode("recover")
+                        .text("peer_ip", recover.peerIp())
+                        .text("interface", recover.iface())
+                        .number("latest_handshake", recover.latestHandshake())
+                        .end();
+            case LocalRequest.Down(InterfaceName iface) ->
+                JsonText.ofCode("down").text("interface", iface).end();
             case LocalRequest.Status() -> JsonText.ofCode("status").end();
         };
     }

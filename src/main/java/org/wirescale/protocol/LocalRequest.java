@@ -58,5 +58,16 @@ public sealed interface LocalRequest {
         }
     }
 
+    /**
+     * What the unit that watches a tunnel asks for when nothing is received any more.
+     *
+     * @param peerIp one of the Tailscale addresses of the tunnel's peer
+     * @param latestHandshake the newest that the caller saw, seconds since 1970; 0 for none
+     */
+    record Recover(IpAddress peerIp, InterfaceName iface, long latestHandshake) implements LocalRequest {}
+
+    /** A tunnel is about to be taken down on purpose: its other end is told. */
+    record Down(InterfaceName iface) implements LocalRequest {}
+
     record Status() implements LocalRequest {}
 }

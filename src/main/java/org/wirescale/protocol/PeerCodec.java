@@ -74,6 +74,8 @@ public final class PeerCodec {
                         .end();
             case PeerMessage.Recover recover ->
                 sealed(JsonText.ofCode(recover.code()).text("interface", recover.iface()), recover.text());
+            case PeerMessage.Stop stop ->
+                sealed(JsonText.ofCode(stop.code()).text("interface", stop.iface()), stop.text());
             case PeerMessage.RecoverResponse response -> sealed(JsonText.ofCode(response.code()), response.text());
             case PeerMessage.Go go ->
                 JsonText.ofCode(go.code()).truth("nat", go.nat()).end();
@@ -104,6 +106,7 @@ public final class PeerCodec {
                         object.truth("nat"),
                         object.number("start_time"));
             case "recover" -> new PeerMessage.Recover(object.parsed("interface", InterfaceName::parse), sealed(object));
+            case "stop" -> new PeerMessage.Stop(object.parsed("interface", InterfaceName::parse), sealed(object));
             case "recover_response" -> new PeerMessage.RecoverResponse(sealed(object));
             case "go" -> new PeerMessage.Go(object.truth("nat"));
             case "moved" -> new PeerMessage.Moved();

@@ -16,6 +16,9 @@ public sealed interface PeerMessage {
     /** The word on the wire: {@code code}, or {@code error_code} of a {@link Failure}. */
     String code();
 
+    /** What a session is about: the initiator's message behind the responder's {@code ack}. */
+    sealed interface Request extends PeerMessage {}
+
     /**
      * The initiator's first message.
      *
@@ -93,7 +96,7 @@ public sealed interface PeerMessage {
             Optional<PublicKey> remotePublicKey,
             boolean hasPresharedKey,
             Optional<SecretKey> presharedKey)
-            implements PeerMessage {
+            implements Request {
         public Upgrade {
             addresses = List.copyOf(addresses);
             if (hasPresharedKey == presharedKey.isPresent()) {
@@ -139,10 +142,23 @@ public sealed interface PeerMessage {
      * @param iface the responder's interface
      * @param text a {@link RecoverText.Request}
      */
-    record Recover(InterfaceName iface, Sealed text) implements PeerMessage {
+    record Recover(InterfaceName iface, Sealed text) implements Request {
         @Override
         public String code() {
             return "recover";
+        }
+    }
+
+    /**
+     * Somebody at the initiator's machine took a tunnel down on purpose. Sent only where both ends named {@link Features#STOP}.
+     *
+     * @param iface the responder's interface
+     * @param text a {@link StopText}
+     */
+    record Stop(InterfaceName iface, Sealed text) implements Request {
+        @Override
+        public String code() {
+            return "stop";
         }
     }
 

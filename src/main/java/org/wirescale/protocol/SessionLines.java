@@ -22,8 +22,9 @@ public record SessionLines(String uid, String peer, Set<IpAddress> addresses) {
             Pattern.compile("Remote peer '([^']{1,253})' \\(([0-9a-fA-F.:]{2,45})\\) (.*)");
     private static final String ENQUEUED = "has enqueued our request";
     private static final String UPGRADE_STARTED = "has started to process our upgrade request";
-    private static final Pattern RECOVER_STARTED =
-            Pattern.compile("has started to process our recover request for their local interface '([^']{1,15})'");
+    private static final String RECOVER_STARTED_FOR =
+            "has started to process our recover request for their local interface '";
+    private static final Pattern RECOVER_STARTED = Pattern.compile(RECOVER_STARTED_FOR + "([^']{1,15})'");
     private static final Pattern VERSIONS =
             Pattern.compile("Remote peer runs Wirescale [0-9A-Za-z.+-]{1,32}, this machine runs [0-9A-Za-z.+-]{1,32}"
                     // 1.0.3's.
@@ -63,6 +64,13 @@ public record SessionLines(String uid, String peer, Set<IpAddress> addresses) {
     /** What a responder sends when it begins with an {@code upgrade}. */
     public static String upgradeStarted(SessionToken token, String ownName, IpAddress ownAddress) {
         return token.uid() + BEHIND_UID + "Remote peer '" + ownName + "' (" + ownAddress + ") " + UPGRADE_STARTED;
+    }
+
+    /** What a responder sends when it begins with a {@code recover}. */
+    public static String recoverStarted(
+            SessionToken token, String ownName, IpAddress ownAddress, InterfaceName ownInterface) {
+        return token.uid() + BEHIND_UID + "Remote peer '" + ownName + "' (" + ownAddress + ") " + RECOVER_STARTED_FOR
+                + ownInterface + "'";
     }
 
     /** The warning for the other side when the versions differ. */

@@ -27,6 +27,12 @@ public record DirectEndpoint(Endpoint endpoint, Duration latency) {
     /** Longer than any round trip on earth takes. */
     private static final Duration FIRST_ANSWER = Duration.ofMillis(500);
 
+    /** For the first answer of a peer whose path has died, by a relay at the least. */
+    private static final Duration SUSPICION = Duration.ofMillis(300);
+
+    /** So long without any answer, and the peer is away. */
+    private static final Duration ABSENT = Duration.ofMillis(1500);
+
     /**
      * Pings until an answer comes directly.
      *
@@ -49,42 +55,104 @@ public record DirectEndpoint(Endpoint endpoint, Duration latency) {
         return find(api, status, peer, time, FIRST_ANSWER, api::rebind);
     }
 
-    private static DirectEndpoint find(
-            LocalApi api, TailscaleStatus status, Node peer, Duration time, Duration firstAnswer, Runnable onSilence)
+    /**
+     * Like {@link #find}, for a path that was there and has died. A peer that does not answer at all is given up soon.
+     *
+     * @param forgetPath called once, when the first answer is none or comes by a relay: makes tailscaled forget the path that it
+     *     knows, or does nothing
+     */
+    public static DirectEndpoint findAgain(
+            LocalApi api, TailscaleStatus status, Node peer, Duration time, Runnable forgetPath)
             throws InterruptedException {
-        String called = peer.called(status.suffix());
-        IpAddress address = peer.primaryAddress()
-                .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", called));
+        Search search = new Search(api, status, peer);
         Deadline deadline = Deadline.in(time);
-        Optional<String> relay = Optional.empty();
-        for (int pings = 1; pings == 1 || !deadline.hasPassed(); pings++) {
-            Deadline next = deadline.atMost(pings <= QUICK_PINGS ? QUICK : STEADY);
-            Optional<PingResult> result = ping(
-                    api,
-                    address,
-                    deadline.atMost(pings == 1 ? firstAnswer : PATIENCE).left());
-            if (pings == 1 && result.isEmpty()) {
-                onSilence.run();
+        Deadline silence = deadline.atMost(ABSENT);
+        boolean first = true;
+        while (true) {
+            Deadline next = deadline.atMost(STEADY);
+            Optional<DirectEndpoint> found = search.ping(first ? SUSPICION : FIRST_ANSWER);
+            if (found.isPresent()) {
+                return found.get();
             }
-            if (result.isPresent() && result.get().isDirect()) {
-                Set<IpAddress> own = localAddresses();
-                own.addAll(status.ownAddresses());
-                Endpoint endpoint = checked(result.get().endpoint().orElseThrow(), own, peer, called);
-                return new DirectEndpoint(endpoint, result.get().latency());
+            if (first) {
+                first = false;
+                forgetPath.run();
+                next = deadline.atMost(QUICK);
             }
-            if (result.isPresent()) {
-                relay = result.get()
-                        .peerRelay()
-                        .or(result.get()::relay)
-                        .map(name -> "'" + name + "'")
-                        .or(() -> Optional.of("of the tailnet"))
-                        .filter(_ -> result.get().error().isEmpty());
+            if (deadline.hasPassed() || (search.relay.isEmpty() && silence.hasPassed())) {
+                throw search.failure(time);
             }
             Thread.sleep(next.left());
         }
-        throw relay.isPresent()
-                ? WirescaleException.of(TailscaleReason.ONLY_RELAYED, "peer", called, "relay", relay.get())
-                : WirescaleException.of(TailscaleReason.PEER_SILENT, "peer", called, "seconds", time.toSeconds());
+    }
+
+    private static DirectEndpoint find(
+            LocalApi api, TailscaleStatus status, Node peer, Duration time, Duration firstAnswer, Runnable onSilence)
+            throws InterruptedException {
+        Search search = new Search(api, status, peer);
+        Deadline deadline = Deadline.in(time);
+        for (int pings = 1; pings == 1 || !deadline.hasPassed(); pings++) {
+            Deadline next = deadline.atMost(pings <= QUICK_PINGS ? QUICK : STEADY);
+            Optional<DirectEndpoint> found = search.ping(
+                    deadline.atMost(pings == 1 ? firstAnswer : PATIENCE).left());
+            if (found.isPresent()) {
+                return found.get();
+            }
+            if (pings == 1 && !search.answered) {
+                onSilence.run();
+            }
+            Thread.sleep(next.left());
+        }
+        throw search.failure(time);
+    }
+
+    /** Pings of one peer, and what came of them so far. */
+    private static final class Search {
+        private final LocalApi api;
+        private final TailscaleStatus status;
+        private final Node peer;
+        private final String called;
+        private final IpAddress address;
+        private boolean answered;
+        /** What relayed the last answer. */
+        private Optional<String> relay = Optional.empty();
+
+        Search(LocalApi api, TailscaleStatus status, Node peer) {
+            this.api = api;
+            this.status = status;
+            this.peer = peer;
+            this.called = peer.called(status.suffix());
+            this.address = peer.primaryAddress()
+                    .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", called));
+        }
+
+        /** One ping; a direct answer is what is looked for. */
+        Optional<DirectEndpoint> ping(Duration time) {
+            Optional<PingResult> result = DirectEndpoint.ping(api, address, time);
+            answered = result.isPresent();
+            if (result.isEmpty()) {
+                return Optional.empty();
+            }
+            PingResult answer = result.get();
+            if (answer.isDirect()) {
+                Set<IpAddress> own = localAddresses();
+                own.addAll(status.ownAddresses());
+                Endpoint endpoint = checked(answer.endpoint().orElseThrow(), own, peer, called);
+                return Optional.of(new DirectEndpoint(endpoint, answer.latency()));
+            }
+            relay = answer.peerRelay()
+                    .or(answer::relay)
+                    .map(name -> "'" + name + "'")
+                    .or(() -> Optional.of("of the tailnet"))
+                    .filter(_ -> answer.error().isEmpty());
+            return Optional.empty();
+        }
+
+        WirescaleException failure(Duration time) {
+            return relay.isPresent()
+                    ? WirescaleException.of(TailscaleReason.ONLY_RELAYED, "peer", called, "relay", relay.get())
+                    : WirescaleException.of(TailscaleReason.PEER_SILENT, "peer", called, "seconds", time.toSeconds());
+        }
     }
 
     private static Optional<PingResult> ping(LocalApi api, IpAddress address, Duration time) {

@@ -54,6 +54,11 @@ public record TailscaleStatus(
         return this;
     }
 
+    /** Whether this machine is in touch with its tailnet's control server. */
+    public boolean isOnline() {
+        return state == BackendState.RUNNING && self.filter(Node::online).isPresent();
+    }
+
     /** This machine's Tailscale addresses; none while it belongs to no tailnet. */
     public List<IpAddress> ownAddresses() {
         return self.map(Node::addresses).orElse(List.of());

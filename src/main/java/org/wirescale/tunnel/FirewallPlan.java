@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.wirescale.model.InterfaceName;
+import org.wirescale.model.IpNetwork;
 import org.wirescale.model.Port;
 import org.wirescale.tunnel.IptablesRule.Family;
 import org.wirescale.tunnel.IptablesRule.Purpose;
@@ -68,6 +69,40 @@ public final class FirewallPlan {
             }
         }
         return List.copyOf(rules);
+    }
+
+    /**
+     * What lets a tunnel's own packets in at the port that it moves to; nothing where its options do not ask for it.
+     *
+     * @param endpointIpv6 whether they are IPv6
+     */
+    public static List<IptablesRule> portRules(TunnelState state, Port newPort, boolean endpointIpv6) {
+        boolean tunnelIpv6 = state.entries().stream()
+                .map(TunnelState.Entry::change)
+                .anyMatch(change -> change instanceof AddressesChange addresses
+                        && addresses.addresses().stream().anyMatch(IpNetwork::isIpv6));
+        TunnelHeader header = state.header();
+        return rules(header.options(), header.interfaceName(), newPort, tunnelIpv6, endpointIpv6, List.of()).stream()
+                .filter(rule -> rule.purpose() == Purpose.ACCEPT_PORT)
+                .toList();
+    }
+
+    /** The changes that let packets in at the port. */
+    public static List<Change> acceptingPort(TunnelState state, Port port) {
+        return state.entries().stream()
+                .map(TunnelState.Entry::change)
+                .filter(change -> switch (change) {
+                    case IptablesRule(Family _, Purpose purpose, long number) -> accepts(purpose, number, port);
+                    case NftRule(Family _, Purpose purpose, long number) -> accepts(purpose, number, port);
+                    case FirewalldChange(Purpose purpose, long number, List<String> _) ->
+                        accepts(purpose, number, port);
+                    default -> false;
+                })
+                .toList();
+    }
+
+    private static boolean accepts(Purpose purpose, long number, Port port) {
+        return purpose == Purpose.ACCEPT_PORT && number == port.number();
     }
 
     /** What the given tunnels masquerade by. */

@@ -15,8 +15,6 @@ import org.wirescale.model.WirescaleException;
 public final class Handshake {
     private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
 
-    private static final Duration LOOK_EVERY = Duration.ofMillis(10);
-
     private final InterfaceName name;
     private final WireGuard.Peer peer;
     private final Endpoint endpoint;
@@ -45,7 +43,10 @@ public final class Handshake {
         this.baseline = baseline;
     }
 
-    /** For a peer that was not replaced: only a handshake after this one counts, and bytes beyond these. */
+    /**
+     * After {@link WireGuard#move}: the session goes on, which shows in the other end's bytes beyond these. Where none come, the
+     * peer is replaced and a new handshake counts.
+     */
     public Handshake after(WireGuard.PeerStatus before) {
         return new Handshake(
                 name,
@@ -67,35 +68,15 @@ public final class Handshake {
 
     /**
      * The end that was asked, or whose peer is on 1.0.3: waits for the first packet, drives from 1.5 s on, and gives the peer
-     * its endpoint and keep-alive afterwards.
+     * its endpoint and keep-alive afterwards, which sends the other end a first packet.
      *
      * @return when it came, in seconds since 1970
      * @throws WirescaleException with {@link TunnelReason#NO_HANDSHAKE} after 20 s, {@link TunnelReason#LINK_GONE}
      */
     public long respond() {
         long came = run(HandshakePlan.Role.RESPONDER);
-        WireGuard.setEndpoint(name, peer.key(), learnt().orElse(endpoint), WireGuard.KEEPALIVE);
+        WireGuard.greet(name, peer.key(), learnt().orElse(endpoint));
         return came;
-    }
-
-    /**
-     * After {@link WireGuard#move}: whether the session goes on, which shows in the other end's bytes. Its keep-alive comes
-     * within a round trip of its own move; where none comes, the driving end replaces the peer and shakes hands anew.
-     *
-     * @param before as it was before the move
-     */
-    public boolean goesOn(WireGuard.PeerStatus before, Duration within) {
-        long start = System.nanoTime();
-        while (!Thread.currentThread().isInterrupted()) {
-            if (look().received() > before.received()) {
-                return true;
-            }
-            if (elapsed(start).compareTo(within) >= 0) {
-                return false;
-            }
-            LockSupport.parkNanos(LOOK_EVERY.toNanos());
-        }
-        return false;
     }
 
     /** The packet's own source is where the peer is, whatever was announced. */

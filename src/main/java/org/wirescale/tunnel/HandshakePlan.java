@@ -15,6 +15,9 @@ import java.util.random.RandomGenerator;
 record HandshakePlan(Role role, Baseline baseline, boolean everReplaced, Duration nextReplacement, Duration interval) {
     static final Duration LIMIT = Duration.ofSeconds(20);
     static final Duration LEAST_WAIT = Duration.ofMillis(100);
+    /** For a session that is to go on: the other end notices our first packet by looking, and only then sends its own. */
+    static final Duration LEAST_WAIT_FOR_BYTES = Duration.ofMillis(400);
+
     static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
     static final Duration RESPONDER_WAITS = Duration.ofMillis(1500);
     static final Duration RESPONDER_SPREAD = Duration.ofMillis(500);
@@ -41,6 +44,11 @@ record HandshakePlan(Role role, Baseline baseline, boolean everReplaced, Duratio
      */
     record Baseline(long handshake, long received) {
         static final Baseline NEW_PEER = new Baseline(0, 0);
+
+        /** Whether there is a session that can go on without another handshake. */
+        boolean hasSession() {
+            return handshake != 0;
+        }
     }
 
     /** What is seen of the peer. */
@@ -54,7 +62,7 @@ record HandshakePlan(Role role, Baseline baseline, boolean everReplaced, Duratio
         /** Replace the peer in one command, with endpoint and keep-alive, and look again. */
         record ReplacePeer() implements Step {}
 
-        /** It came. */
+        /** It came, or the session goes on without one. */
         record Shaken(long handshake) implements Step {}
 
         /** It did not, for 20 s. */
@@ -71,7 +79,8 @@ record HandshakePlan(Role role, Baseline baseline, boolean everReplaced, Duratio
         return switch (role) {
             case DRIVER -> {
                 Duration twice = roundTrip.multipliedBy(2);
-                Duration first = twice.compareTo(LEAST_WAIT) < 0 ? LEAST_WAIT : twice;
+                Duration least = baseline.hasSession() ? LEAST_WAIT_FOR_BYTES : LEAST_WAIT;
+                Duration first = twice.compareTo(least) < 0 ? least : twice;
                 yield new HandshakePlan(role, baseline, false, first, longer(first));
             }
             case RESPONDER ->
@@ -92,6 +101,9 @@ record HandshakePlan(Role role, Baseline baseline, boolean everReplaced, Duratio
         long before = everReplaced ? 0 : baseline.handshake();
         long receivedBefore = everReplaced ? 0 : baseline.received();
         if (seen.handshake() != 0 && seen.handshake() != before) {
+            return new Decision(new Step.Shaken(seen.handshake()), this);
+        }
+        if (baseline.hasSession() && !everReplaced && seen.received() > baseline.received()) {
             return new Decision(new Step.Shaken(seen.handshake()), this);
         }
         if (elapsed.compareTo(LIMIT) >= 0) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.wirescale.model.Endpoint;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.IpAddress;
@@ -51,6 +52,8 @@ final class StateJson {
         header.remoteInterface().ifPresent(name -> json.put("remote_interface", name.text()));
         json.put("initiator", header.initiator());
         json.put("session", header.session());
+        ArrayNode features = json.putArray("peer_features");
+        header.peerFeatures().stream().sorted().forEach(features::add);
         writePeer(json.putObject("peer"), header.peer());
         writeOptions(json.putObject("options"), header.options());
         state.way().ifPresent(way -> json.put("way", way.word()));
@@ -96,7 +99,8 @@ final class StateJson {
                 readOptions(json.object("options")),
                 json.optional("remote_interface", InterfaceName::parse),
                 json.flag("initiator"),
-                json.text("session"));
+                json.text("session"),
+                Set.copyOf(json.values("peer_features", word -> word)));
         TunnelState state = new TunnelState(
                 json.word("phase", Phase.class),
                 json.text("boot"),
@@ -157,11 +161,14 @@ final class StateJson {
     private static void writeLink(ObjectNode json, LinkSettings link) {
         json.put("port", link.listenPort().number());
         link.endpoint().ifPresent(endpoint -> json.put("endpoint", endpoint.toString()));
+        link.remotePort().ifPresent(port -> json.put("remote_port", port.toString()));
     }
 
     private static LinkSettings readLink(StrictJson json) {
-        LinkSettings link =
-                new LinkSettings(new Port(json.integer("port")), json.optional("endpoint", Endpoint::parse));
+        LinkSettings link = new LinkSettings(
+                new Port(json.integer("port")),
+                json.optional("endpoint", Endpoint::parse),
+                json.optional("remote_port", Port::parse));
         json.end();
         return link;
     }

@@ -148,7 +148,8 @@ public final class Tunnel {
     /**
      * A recovery failed, or died with its process: WireGuard and the generated file get the port and endpoint of
      * {@link #startRecovery} again, the changes made since are undone, and the tunnel is up. The session is kept, unless the
-     * recovery replaced the peer. Goes on to its end whatever single step fails.
+     * recovery replaced the peer. Where somebody else has the port by now, the new one is kept. Goes on to its end whatever
+     * single step fails.
      *
      * @return what could not be put back
      */
@@ -156,19 +157,32 @@ public final class Tunnel {
         TunnelState.Before before =
                 state.before().orElseThrow(() -> new IllegalStateException("only a recovery is put back"));
         List<WirescaleException> failures = new ArrayList<>();
-        attempt("port and endpoint", () -> WireGuard.restore(state.header(), before.link()))
-                .ifPresent(failures::add);
-        attempt("generated file", () -> GeneratedFileChange.move(folders, interfaceName(), before.link()))
+        LinkSettings link = portAndEndpointOf(before.link(), failures);
+        attempt("generated file", () -> GeneratedFileChange.move(folders, interfaceName(), link))
                 .ifPresent(failures::add);
         List<TunnelState.Entry> entries = new ArrayList<>(state.entries());
         while (entries.size() > before.entries()) {
             undoOne(entries.removeLast()).ifPresent(failures::add);
         }
-        write(state.withEntries(entries)
-                .withLink(before.link())
-                .withPhase(Phase.UP)
-                .withBefore(Optional.empty()));
+        write(state.withEntries(entries).withLink(link).withPhase(Phase.UP).withBefore(Optional.empty()));
+        Trace.step("tunnel.put-back");
         return List.copyOf(failures);
+    }
+
+    private LinkSettings portAndEndpointOf(LinkSettings before, List<WirescaleException> failures) {
+        Optional<WirescaleException> failure =
+                attempt("port and endpoint", () -> WireGuard.restore(state.header(), before));
+        failure.ifPresent(failures::add);
+        boolean taken =
+                failure.filter(e -> e.reason() == TunnelReason.PORT_TAKEN).isPresent();
+        LinkSettings now = state.link().orElse(before);
+        if (!taken || now.listenPort().equals(before.listenPort())) {
+            return before;
+        }
+        LinkSettings newPort = new LinkSettings(now.listenPort(), before.endpoint(), before.remotePort());
+        attempt("port and endpoint", () -> WireGuard.restore(state.header(), newPort))
+                .ifPresent(failures::add);
+        return newPort;
     }
 
     /** Does a change in place of one that it overwrites, as far as that one was done at all. */
@@ -200,6 +214,11 @@ public final class Tunnel {
                 return;
             }
         }
+    }
+
+    /** Whether the link of that name is the one that was made for the tunnel. */
+    public boolean hasItsLink() {
+        return Link.isOurs(interfaceName(), state.ifindex(), state.header().publicKey());
     }
 
     /** The changes that others took away. */

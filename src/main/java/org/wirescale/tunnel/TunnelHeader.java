@@ -1,6 +1,7 @@
 package org.wirescale.tunnel;
 
 import java.util.Optional;
+import java.util.Set;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.PublicKey;
 
@@ -10,6 +11,7 @@ import org.wirescale.model.PublicKey;
  * @param remoteInterface its name at the other end, where that is known
  * @param initiator whether this end asked for it, and so drives the handshake and recreates it
  * @param session the uid of the session that made it
+ * @param peerFeatures what the other end's daemon named that it can do beyond 1.0.3, none of 1.0.3
  */
 public record TunnelHeader(
         InterfaceName interfaceName,
@@ -19,4 +21,9 @@ public record TunnelHeader(
         TunnelOptions options,
         Optional<InterfaceName> remoteInterface,
         boolean initiator,
-        String session) {}
+        String session,
+        Set<String> peerFeatures) {
+    public TunnelHeader {
+        peerFeatures = Set.copyOf(peerFeatures);
+    }
+}

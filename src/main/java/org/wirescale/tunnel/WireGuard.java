@@ -114,16 +114,14 @@ public final class WireGuard {
 
     /**
      * Moves the link to another port and the peer to another endpoint in one command, the session kept. A keep-alive goes out
-     * at once, as WireGuard sends one when the interval is switched on: the other end need not wait to learn of it.
+     * at once: the other end need not wait to learn of it.
      *
      * @throws WirescaleException with {@link TunnelReason#PORT_TAKEN}
      */
     public static void move(InterfaceName name, Port port, PublicKey peer, Endpoint endpoint) {
         List<String> arguments = set(name);
         arguments.addAll(List.of("listen-port", port.toString()));
-        arguments.addAll(List.of("peer", peer.toString(), "persistent-keepalive", "0"));
-        arguments.addAll(List.of("peer", peer.toString(), "endpoint", endpoint.toString()));
-        arguments.addAll(List.of("persistent-keepalive", Integer.toString(KEEPALIVE)));
+        addGreeting(arguments, peer, endpoint);
         run(arguments, Optional.empty(), port);
     }
 
@@ -148,12 +146,21 @@ public final class WireGuard {
         run(arguments, peer.presharedKey(), Optional.empty());
     }
 
-    /** Gives a peer whose session stands its endpoint and keep-alive: what the passive end does after the handshake. */
-    public static void setEndpoint(InterfaceName name, PublicKey peer, Endpoint endpoint, int keepalive) {
+    /**
+     * Gives a peer whose session stands its endpoint and keep-alive, and sends it one at once: what the passive end does after
+     * the handshake.
+     */
+    public static void greet(InterfaceName name, PublicKey peer, Endpoint endpoint) {
         List<String> arguments = set(name);
-        arguments.addAll(List.of("peer", peer.toString(), "endpoint", endpoint.toString()));
-        arguments.addAll(List.of("persistent-keepalive", Integer.toString(keepalive)));
+        addGreeting(arguments, peer, endpoint);
         run(arguments, Optional.empty(), Optional.empty());
+    }
+
+    /** WireGuard sends a keep-alive when the interval is switched on. */
+    private static void addGreeting(List<String> arguments, PublicKey peer, Endpoint endpoint) {
+        arguments.addAll(List.of("peer", peer.toString(), "persistent-keepalive", "0"));
+        arguments.addAll(List.of("peer", peer.toString(), "endpoint", endpoint.toString()));
+        arguments.addAll(List.of("persistent-keepalive", Integer.toString(KEEPALIVE)));
     }
 
     /** The allowed IPs of a peer, session kept. */
@@ -168,6 +175,20 @@ public final class WireGuard {
         List<String> arguments = set(name);
         arguments.addAll(List.of("fwmark", mark.toString()));
         run(arguments, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * What the link and the peer share with the other end alone.
+     *
+     * @param presharedKey empty where the peer has none
+     */
+    public record Secrets(SecretKey privateKey, Optional<SecretKey> presharedKey) {}
+
+    /** The secrets of a live link; empty when it or the peer is gone. */
+    public static Optional<Secrets> secrets(InterfaceName name, PublicKey peer) {
+        Result result =
+                Command.of("wg", "show", name.text(), "dump").within(DEADLINE).run();
+        return result.ok() ? WireGuardDump.secrets(result.stdout(), peer) : Optional.empty();
     }
 
     /** The link as it is, or nothing when there is no WireGuard link of that name. */

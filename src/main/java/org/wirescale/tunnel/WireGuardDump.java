@@ -9,6 +9,7 @@ import org.wirescale.model.Endpoint;
 import org.wirescale.model.IpNetwork;
 import org.wirescale.model.Port;
 import org.wirescale.model.PublicKey;
+import org.wirescale.model.SecretKey;
 import org.wirescale.model.WirescaleException;
 
 /** Reads {@code wg show IF dump}: a line of the link, then one a peer, fields between tabs (wg(8)). Secrets are passed over. */
@@ -31,6 +32,24 @@ final class WireGuardDump {
                 link[1].equals(NONE) ? Optional.empty() : Optional.of(PublicKey.parse(link[1])),
                 link[2].equals("0") ? Optional.empty() : Optional.of(Port.parse(link[2])),
                 peers);
+    }
+
+    /**
+     * The link's private and that peer's pre-shared key.
+     *
+     * @throws WirescaleException with {@link TunnelReason#VALUE}
+     */
+    static Optional<WireGuard.Secrets> secrets(String text, PublicKey peer) {
+        List<String> lines = text.lines().toList();
+        String[] link = fields(lines.isEmpty() ? "" : lines.getFirst(), 4);
+        return lines.stream()
+                .skip(1)
+                .map(line -> fields(line, 8))
+                .filter(fields -> fields[0].equals(peer.toString()) && !link[0].equals(NONE))
+                .map(fields -> new WireGuard.Secrets(
+                        SecretKey.parse(link[0]),
+                        fields[1].equals(NONE) ? Optional.empty() : Optional.of(SecretKey.parse(fields[1]))))
+                .findFirst();
     }
 
     private static WireGuard.PeerStatus peer(String[] fields) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +44,8 @@ final class DownCommandTest {
                 new TunnelOptions(false, false, false, false, 0, 3, 0),
                 Optional.empty(),
                 true,
-                "defe22");
+                "defe22",
+                Set.of());
         Tunnel tunnel = Tunnel.begin(folders, header);
         tunnel.update(state -> state.withIfindex(12));
         tunnel.finish();

@@ -65,6 +65,11 @@ final class UpgradeCommandTest {
         }
 
         @Override
+        public boolean isOnline() {
+            throw new AssertionError("an upgrade does not ask for that");
+        }
+
+        @Override
         public Runnable beforePortIsFree(Port port) {
             throw new AssertionError("an upgrade frees no port");
         }

@@ -18,6 +18,7 @@ final class FakeConnection implements PeerConnection {
     private final IpAddress remote;
     private final BlockingQueue<String> texts = new LinkedBlockingQueue<>();
     private final List<PeerMessage> answers = new CopyOnWriteArrayList<>();
+    private volatile Optional<String> afterAck = Optional.empty();
     private volatile boolean open = true;
     private volatile Runnable listener = () -> {};
 
@@ -29,6 +30,10 @@ final class FakeConnection implements PeerConnection {
     void come(String text) {
         texts.add(text);
         listener.run();
+    }
+
+    void comesAfterAck(String text) {
+        afterAck = Optional.of(text);
     }
 
     List<PeerMessage> answers() {
@@ -52,6 +57,9 @@ final class FakeConnection implements PeerConnection {
     public void send(PeerMessage message) {
         // Through the codec, as it would go over the wire.
         answers.add(PeerCodec.decode(PeerCodec.encode(message)));
+        if (message instanceof PeerMessage.Ack) {
+            afterAck.ifPresent(this::come);
+        }
     }
 
     @Override

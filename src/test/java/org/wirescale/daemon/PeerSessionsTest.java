@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.wirescale.config.PeerFiles;
 import org.wirescale.model.ErrorCode;
 import org.wirescale.os.Folders;
@@ -33,6 +34,19 @@ final class PeerSessionsTest {
     private static final String TOKEN =
             "{\"code\":\"token\",\"error_code\":null,\"token\":\"0b0e2f6e-0000-4000-8000-123456defe22\",\"version\":\"1.0.3\"}";
     private static final String HELLO = "{\"code\":\"hello\",\"error_code\":null}";
+    /** Refused for an address that our file does not allow. */
+    private static final String UPGRADE = """
+            {"code":"upgrade","error_code":null,"addresses":["192.0.2.1"],"interface":"alice","expected_interface":null,
+             "port":41641,"public_ip":"203.0.113.1","exposed_port":41641,
+             "pubkey":"jNXHt1yRo0vDuchQlIP6Z0ZvjT3KtzVI+T4E7bPHuR0=","remote_pubkey":null,"has_psk":false,
+             "psk":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}
+            """;
+
+    /** Refused for a tunnel that is not there. */
+    private static final String RECOVER = """
+            {"code":"recover","error_code":null,"interface":"bob","nonce":"AAAAAAAAAAAAAAAA",
+             "encrypted":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}
+            """;
 
     @TempDir
     private Path folder;
@@ -158,19 +172,24 @@ final class PeerSessionsTest {
         assertThat(carol.answers()).noneMatch(PeerMessage.Ack.class::isInstance);
     }
 
-    @Test
-    void a_peer_that_asks_all_the_time_is_told_when_to_come_back() {
+    @ParameterizedTest
+    @ValueSource(strings = {UPGRADE, RECOVER})
+    void a_peer_that_asks_all_the_time_is_told_when_to_come_back(String request) {
         for (int i = 0; i < TakeoverRates.BURST; i++) {
-            sessions.serve(leaving());
+            FakeConnection refused = asking(request);
+            sessions.serve(refused);
+            assertThat(refused.failure().orElseThrow().message()).doesNotContain("short time");
         }
-        FakeConnection oneMore = leaving();
+        FakeConnection oneMore = asking(request);
         sessions.serve(oneMore);
         assertThat(oneMore.failure().orElseThrow().errorCode()).isEqualTo(ErrorCode.CLOSED);
         assertThat(oneMore.failure().orElseThrow().message()).containsPattern("in [1-5] s");
     }
 
-    private static FakeConnection leaving() {
-        return new FakeConnection("100.64.0.2", TOKEN, "nonsense");
+    private static FakeConnection asking(String request) {
+        FakeConnection connection = new FakeConnection("100.64.0.2", TOKEN, HELLO);
+        connection.comesAfterAck(request);
+        return connection;
     }
 
     /** Another session, with all that a peer on 1.0.3 says, up to its turn. */

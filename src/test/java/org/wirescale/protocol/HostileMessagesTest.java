@@ -46,7 +46,7 @@ final class HostileMessagesTest {
                 Arguments.of("{\"code\":7}", ProtocolReason.ILL_TYPED_KEY),
                 Arguments.of("{\"code\":{\"code\":\"hello\"}}", ProtocolReason.ILL_TYPED_KEY),
                 Arguments.of("{\"code\":\"Hello\"}", ProtocolReason.UNKNOWN_CODE),
-                Arguments.of("{\"code\":\"stop\"}", ProtocolReason.UNKNOWN_CODE),
+                Arguments.of("{\"code\":\"stop\"}", ProtocolReason.MISSING_KEY),
                 Arguments.of("{\"code\":\"\\u001b[2J\\u202e\"}", ProtocolReason.UNKNOWN_CODE),
                 Arguments.of("{\"code\":\"info\"}", ProtocolReason.MISSING_KEY),
                 Arguments.of("{\"code\":\"info\",\"message\":[\"x\"]}", ProtocolReason.ILL_TYPED_KEY),

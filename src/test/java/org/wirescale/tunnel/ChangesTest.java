@@ -143,7 +143,8 @@ final class ChangesTest {
                 [Peer]
                 Endpoint = 203.0.113.9:41641
                 """;
-        LinkSettings moved = new LinkSettings(new Port(50_000), Optional.of(Endpoint.parse("[2001:db8::7]:41642")));
+        LinkSettings moved = new LinkSettings(
+                new Port(50_000), Optional.of(Endpoint.parse("[2001:db8::7]:41642")), Optional.empty());
         assertThat(GeneratedFileChange.moved(text, moved)).isEqualTo("""
                 [Interface]
                 ListenPort = 50000
@@ -151,7 +152,8 @@ final class ChangesTest {
                 [Peer]
                 Endpoint = [2001:db8::7]:41642
                 """);
-        assertThat(GeneratedFileChange.moved(text, new LinkSettings(new Port(50_000), Optional.empty())))
+        assertThat(GeneratedFileChange.moved(
+                        text, new LinkSettings(new Port(50_000), Optional.empty(), Optional.empty())))
                 .contains("Endpoint = 203.0.113.9:41641");
     }
 

@@ -84,15 +84,30 @@ final class HandshakePlanTest {
     }
 
     @Test
-    void bytes_from_before_do_not_count_as_an_answer() {
-        HandshakePlan recovering =
-                HandshakePlan.start(Role.DRIVER, Duration.ZERO, new Baseline(1_700_000_000, 4096), random);
-        assertThat(recovering
-                        .next(Duration.ofMillis(100), new Seen(1_700_000_000, 4096), random)
-                        .step())
-                .isInstanceOf(Step.ReplacePeer.class);
-        assertThat(recovering
-                        .next(Duration.ofMillis(100), new Seen(1_700_000_000, 4097), random)
+    void a_session_goes_on_with_the_first_byte_beyond_those_of_before() {
+        for (Role role : Role.values()) {
+            HandshakePlan recovering =
+                    HandshakePlan.start(role, Duration.ZERO, new Baseline(1_700_000_000, 4096), random);
+            assertThat(recovering
+                            .next(Duration.ofMillis(100), new Seen(1_700_000_000, 4096), random)
+                            .step())
+                    .isInstanceOf(Step.LookAgain.class);
+            assertThat(recovering
+                            .next(Duration.ofMillis(100), new Seen(1_700_000_000, 4097), random)
+                            .step())
+                    .isEqualTo(new Step.Shaken(1_700_000_000));
+        }
+    }
+
+    @Test
+    void a_session_that_does_not_go_on_is_replaced_and_then_only_a_handshake_counts() {
+        Seen before = new Seen(1_700_000_000, 4096);
+        HandshakePlan.Decision decision = HandshakePlan.start(
+                        Role.DRIVER, Duration.ZERO, new Baseline(before.handshake(), before.received()), random)
+                .next(Duration.ofMillis(400), before, random);
+        assertThat(decision.step()).isInstanceOf(Step.ReplacePeer.class);
+        assertThat(decision.then()
+                        .next(Duration.ofMillis(410), new Seen(0, 92), random)
                         .step())
                 .isInstanceOf(Step.LookAgain.class);
     }
@@ -112,10 +127,10 @@ final class HandshakePlanTest {
         Seen old = new Seen(1_700_000_000, 4096);
         HandshakePlan.Decision first = HandshakePlan.start(
                         Role.DRIVER, Duration.ZERO, new Baseline(old.handshake(), old.received()), random)
-                .next(Duration.ofMillis(100), old, random);
+                .next(Duration.ofMillis(400), old, random);
         assertThat(first.step()).isInstanceOf(Step.ReplacePeer.class);
         assertThat(first.then()
-                        .next(Duration.ofMillis(101), new Seen(old.handshake(), 92), random)
+                        .next(Duration.ofMillis(401), new Seen(old.handshake(), 92), random)
                         .step())
                 .isEqualTo(new Step.Shaken(old.handshake()));
     }

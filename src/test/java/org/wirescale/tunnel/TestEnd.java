@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.wirescale.model.Endpoint;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.IpNetwork;
@@ -56,7 +57,8 @@ final class TestEnd implements AutoCloseable {
                 new TunnelOptions(false, false, false, false, 0, 3, 0),
                 Optional.empty(),
                 true,
-                "session");
+                "session",
+                Set.of());
     }
 
     TunnelSpec spec() {

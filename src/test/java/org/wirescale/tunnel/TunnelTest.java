@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,7 +102,15 @@ final class TunnelTest {
         return Tunnel.begin(
                 folders,
                 new TunnelHeader(
-                        BOB, peer, OURS, THEIRS, options, Optional.of(InterfaceName.parse("alice")), true, "defe22"),
+                        BOB,
+                        peer,
+                        OURS,
+                        THEIRS,
+                        options,
+                        Optional.of(InterfaceName.parse("alice")),
+                        true,
+                        "defe22",
+                        Set.of("success")),
                 kinds());
     }
 
@@ -175,7 +184,8 @@ final class TunnelTest {
         tunnel.apply(note("first"));
         tunnel.update(state -> state.withWay(Way.TAKEOVER)
                 .withIfindex(7)
-                .withLink(new LinkSettings(new Port(41641), Optional.of(Endpoint.parse("[2001:db8::7]:41642"))))
+                .withLink(new LinkSettings(
+                        new Port(41641), Optional.of(Endpoint.parse("[2001:db8::7]:41642")), Optional.empty()))
                 .withHandshake(1_800_000_000L)
                 .withHandshake(1_700_000_000L));
         tunnel.finish();
@@ -243,12 +253,13 @@ final class TunnelTest {
     void a_failed_recovery_goes_back_to_the_port_and_the_changes_of_before() {
         Tunnel tunnel = begin();
         tunnel.apply(note("old rule"));
-        LinkSettings old = new LinkSettings(new Port(41641), Optional.of(Endpoint.parse("203.0.113.7:41641")));
+        LinkSettings old =
+                new LinkSettings(new Port(41641), Optional.of(Endpoint.parse("203.0.113.7:41641")), Optional.empty());
         tunnel.update(state -> state.withLink(old));
         tunnel.finish();
         tunnel.startRecovery();
         tunnel.apply(note("new rule"));
-        tunnel.update(state -> state.withLink(new LinkSettings(new Port(50000), Optional.empty())));
+        tunnel.update(state -> state.withLink(new LinkSettings(new Port(50000), Optional.empty(), Optional.empty())));
         Tunnel crashed = reloaded();
         assertThat(crashed.state().phase()).isEqualTo(Phase.RECOVERING);
         // There is no link and no generated file in this test: both are told, and the rest goes on.
@@ -263,7 +274,7 @@ final class TunnelTest {
     void a_recovery_that_went_well_retires_what_the_old_port_needed() {
         Tunnel tunnel = begin();
         tunnel.apply(note("old rule"));
-        tunnel.update(state -> state.withLink(new LinkSettings(new Port(41641), Optional.empty())));
+        tunnel.update(state -> state.withLink(new LinkSettings(new Port(41641), Optional.empty(), Optional.empty())));
         tunnel.finish();
         tunnel.startRecovery();
         tunnel.apply(note("new rule"));

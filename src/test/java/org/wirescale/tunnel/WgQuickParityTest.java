@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -190,7 +191,8 @@ final class WgQuickParityTest {
                         new TunnelOptions(false, false, false, false, 0, 3, 0),
                         Optional.empty(),
                         true,
-                        "session"));
+                        "session",
+                        Set.of()));
         tunnel.applyAll(plan.beforeGo());
         tunnel.applyAll(plan.link());
         WireGuard.Peer peer =
