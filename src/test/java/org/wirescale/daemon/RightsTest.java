@@ -3,9 +3,12 @@ package org.wirescale.daemon;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.wirescale.model.InterfaceName;
+import org.wirescale.model.IpAddress;
 import org.wirescale.protocol.LocalCodec;
 import org.wirescale.protocol.LocalRequest;
 
@@ -47,6 +50,17 @@ final class RightsTest {
         assertThatCode(() -> rights.check(ROOT, request)).doesNotThrowAnyException();
         assertThatCode(() -> rights.check(MEMBER, request)).doesNotThrowAnyException();
         assertThatThrownBy(() -> rights.check(ANYBODY, request)).hasMessageContaining("group 'wirescale'");
+    }
+
+    @Test
+    void what_concerns_a_tunnel_that_stands_needs_root_whatever_the_group() {
+        InterfaceName bob = InterfaceName.parse("bob");
+        for (LocalRequest request :
+                List.of(new LocalRequest.Recover(IpAddress.parse("100.64.0.2"), bob, 0), new LocalRequest.Down(bob))) {
+            assertThatCode(() -> rights.check(ROOT, request)).doesNotThrowAnyException();
+            assertThatThrownBy(() -> rights.check(MEMBER, request)).hasMessageContaining("only root");
+            assertThatThrownBy(() -> rights.check(ANYBODY, request)).hasMessageContaining("only root");
+        }
     }
 
     @Test

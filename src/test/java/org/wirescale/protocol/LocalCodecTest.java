@@ -24,6 +24,8 @@ final class LocalCodecTest {
     static Stream<LocalRequest> requests() {
         return Stream.of(
                 new LocalRequest.Status(),
+                new LocalRequest.Recover(BOB, InterfaceName.parse("bob"), 1_800_000_000),
+                new LocalRequest.Down(InterfaceName.parse("bob")),
                 LocalRequest.Upgrade.of(BOB),
                 new LocalRequest.Upgrade(
                         BOB,
@@ -72,6 +74,8 @@ final class LocalCodecTest {
                 "{\"code\":\"upgrade\",\"peer_ip\":\"100.64.0.2\",\"suffix_number\":-1}; ILL_TYPED_KEY",
                 "{\"code\":\"upgrade\",\"peer_ip\":\"100.64.0.2\",\"iptables_accept\":\"yes\"}; ILL_TYPED_KEY",
                 "{\"code\":\"status\",\"peer_ip\":\"100.64.0.2\"}; UNKNOWN_KEY",
+                "{\"code\":\"recover\",\"peer_ip\":\"100.64.0.2\",\"interface\":\"bob\"}; MISSING_KEY",
+                "{\"code\":\"down\",\"interface\":\"-i\"}; BAD_VALUE",
                 "{\"code\":\"stop\"}; UNKNOWN_CODE",
                 "{\"code\":\"status\",\"error_code\":\"closed\"}; CODE_OR_ERROR",
                 "{\"code\":\"status\"}{\"code\":\"status\"}; NOT_AN_OBJECT",

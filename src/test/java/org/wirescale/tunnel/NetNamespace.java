@@ -22,7 +22,7 @@ import org.wirescale.os.Programs;
  * is given to {@link #run}, programs that it starts included. {@code /run/wireguard}, {@code /sys} and {@code /run/systemd} are
  * its own too. Nothing of it is left when the thread ends.
  */
-final class NetNamespace implements AutoCloseable {
+public final class NetNamespace implements AutoCloseable {
     private static final int CLONE_NEWNS = 0x00020000;
     private static final int CLONE_NEWNET = 0x40000000;
 
@@ -37,7 +37,7 @@ final class NetNamespace implements AutoCloseable {
 
     /** A step of a test. */
     @FunctionalInterface
-    interface Step {
+    public interface Step {
         void run() throws Exception;
     }
 
@@ -64,14 +64,14 @@ final class NetNamespace implements AutoCloseable {
         return created;
     }
 
-    void run(Step step) {
+    public void run(Step step) {
         call(() -> {
             step.run();
             return true;
         });
     }
 
-    <T> T call(Callable<T> step) {
+    public <T> T call(Callable<T> step) {
         try {
             return thread.submit(step).get();
         } catch (ExecutionException e) {
@@ -86,7 +86,7 @@ final class NetNamespace implements AutoCloseable {
     }
 
     /** What a program prints that has to succeed in here. */
-    String output(String... command) {
+    public String output(String... command) {
         return call(() -> Commands.output(command));
     }
 

@@ -15,18 +15,18 @@ import org.wirescale.os.Commands.Command;
 import org.wirescale.os.Folders;
 
 /** One of two machines that get a tunnel: number N has 203.0.113.N outside, 10.77.0.N and fd77::N inside. */
-final class TestEnd implements AutoCloseable {
-    static final InterfaceName TUNNEL = InterfaceName.parse("wst0");
-    static final int PORT = 41641;
+public final class TestEnd implements AutoCloseable {
+    public static final InterfaceName TUNNEL = InterfaceName.parse("wst0");
+    public static final int PORT = 41641;
 
-    final NetNamespace namespace;
-    final Folders folders;
-    final SecretKey key = SecretKey.randomPrivateKey();
-    final PublicKey publicKey;
+    public final NetNamespace namespace;
+    public final Folders folders;
+    public final SecretKey key = SecretKey.randomPrivateKey();
+    public final PublicKey publicKey;
     final Endpoint endpoint;
     private final int number;
 
-    TestEnd(Path run, int number) throws IOException {
+    public TestEnd(Path run, int number) throws IOException {
         this.number = number;
         folders = new Folders(run, run.resolve("end" + number));
         Files.createDirectories(folders.control());
@@ -35,7 +35,7 @@ final class TestEnd implements AutoCloseable {
         namespace = NetNamespace.create("ip", "wg", "wireguard-go", "ping");
     }
 
-    static PublicKey publicKeyOf(SecretKey key) {
+    public static PublicKey publicKeyOf(SecretKey key) {
         return PublicKey.parse(Command.of("wg", "pubkey")
                 .withStdin(key.reveal() + "\n")
                 .run()
@@ -61,7 +61,7 @@ final class TestEnd implements AutoCloseable {
                 Set.of());
     }
 
-    TunnelSpec spec() {
+    public TunnelSpec spec() {
         return new TunnelSpec(
                 TUNNEL,
                 key,
@@ -86,7 +86,7 @@ final class TestEnd implements AutoCloseable {
         });
     }
 
-    WireGuard.Peer peer(PublicKey other, SecretKey presharedKey) {
+    public WireGuard.Peer peer(PublicKey other, SecretKey presharedKey) {
         return new WireGuard.Peer(
                 other, Optional.of(presharedKey), List.of(IpNetwork.parse("10.77.0.0/24")), Optional.empty(), 0);
     }
