@@ -2,6 +2,7 @@ package org.wirescale.cli;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import org.wirescale.os.Locks;
 import org.wirescale.protocol.LocalReply;
 import org.wirescale.protocol.LocalRequest;
 import org.wirescale.tunnel.AutoremoveUnitChange;
+import org.wirescale.tunnel.Recreation;
 import org.wirescale.tunnel.Tunnel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,10 +50,15 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
     public Integer call() {
         chooseVerbosity();
         surroundings.requireRoot("down");
+        boolean calledOff = isDeliberate() && Recreation.callOff(surroundings.folders(), iface);
         try (Locks.Held _ = Locks.take(surroundings.folders(), LockName.ofInterface(iface), LOCK_WAIT)) {
-            Tunnel tunnel = Tunnel.load(surroundings.folders(), iface)
-                    .orElseThrow(
-                            () -> WirescaleException.of(CliReason.NO_TUNNEL, "interface", iface, "others", others()));
+            Optional<Tunnel> found = Tunnel.load(surroundings.folders(), iface);
+            if (found.isEmpty() && calledOff) {
+                spec.commandLine().getOut().println("Interface '" + iface + "' is not going to be recreated any more");
+                return ExitCode.DONE.number();
+            }
+            Tunnel tunnel = found.orElseThrow(
+                    () -> WirescaleException.of(CliReason.NO_TUNNEL, "interface", iface, "others", others()));
             if (isAnother(tunnel)) {
                 spec.commandLine().getOut().println("Interface '" + iface + "' is a newer tunnel's by now");
                 return ExitCode.DONE.number();

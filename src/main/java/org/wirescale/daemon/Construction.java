@@ -68,8 +68,10 @@ final class Construction implements AutoCloseable {
 
     /**
      * Makes the interface, moves the port to it and waits for the handshake.
+     *
+     * @param nat whether both ends are behind one
      */
-    void build(Dialogue dialogue) throws InterruptedException {
+    void build(Dialogue dialogue, boolean nat) throws InterruptedException {
         Trace.step("build.begin");
         local.replaces().ifPresent(machine::takeDown);
         Tunnel building = tunnel.orElseGet(this::begin);
@@ -95,7 +97,7 @@ final class Construction implements AutoCloseable {
             awaitHandshake(building, peer, drives);
         }
         building.applyAll(plan.afterHandshake());
-        building.apply(AutoremoveUnitChange.watching(building, addressToWatch()));
+        building.apply(AutoremoveUnitChange.watching(building, addressToWatch(), nat));
         session.say("Launching autoremove subprocess. Running as unit: " + AutoremoveUnitChange.unit(local.iface()));
     }
 

@@ -68,7 +68,7 @@ final class UpgradeInitiator implements Errand<InterfaceName> {
                     hold.requireStillTailscales(machine.name());
                     session.commit(machine.name());
                     dialogue.go(nat);
-                    construction.build(dialogue);
+                    construction.build(dialogue, nat);
                     construction.stand(dialogue);
                     return local.iface();
                 }

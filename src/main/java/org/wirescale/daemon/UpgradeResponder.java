@@ -63,9 +63,9 @@ final class UpgradeResponder {
                         path.endpoint().port(),
                         Checks.behindNat(upgrade.publicIp()),
                         LocalTime.now(ZoneOffset.UTC).getSecond()));
-                dialogue.expect(PeerMessage.Go.class, PeerLimits.GO_DEADLINE);
+                PeerMessage.Go go = dialogue.expect(PeerMessage.Go.class, PeerLimits.GO_DEADLINE);
                 session.commit(machine.name());
-                construction.build(dialogue);
+                construction.build(dialogue, go.nat());
                 construction.stand(dialogue);
             }
         }

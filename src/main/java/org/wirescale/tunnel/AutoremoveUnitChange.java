@@ -5,23 +5,28 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.IpAddress;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Commands.Command;
+import org.wirescale.os.Folders;
 import org.wirescale.os.Systemd;
 
 /**
- * {@code autoremove-<interface>.service}: a small shell script that keeps the NAT mapping alive, and takes the tunnel down when
- * nothing is received any more, or when somebody else took its interface away. It needs no daemon. To be applied last.
+ * {@code autoremove-<interface>.service}: a small shell script that keeps the NAT mapping alive, has a dead tunnel recovered, takes
+ * it down where that fails, or when somebody else took its interface away, and then has it built anew. To be applied last.
  *
  * @param address the peer's inside the tunnel
  * @param userspace whether the link is wireguard-go's, which counts received bytes itself
  * @param session the uid that the script's log lines are found by
+ * @param nat whether both ends are behind one
+ * @param recreation how to build the tunnel anew, with the tries to recover it before
  */
-public record AutoremoveUnitChange(IpAddress address, boolean userspace, String session) implements Change {
+public record AutoremoveUnitChange(
+        IpAddress address, boolean userspace, String session, boolean nat, Recreation recreation) implements Change {
     static final String KIND = "autoremove-unit";
 
     /** Tells {@code wirescale down} which interface the script means; another of that name is left alone. */
@@ -32,16 +37,25 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
 
     private static final String SCRIPT = "autoremove.sh";
 
-    /** For the tunnel as it was built. */
-    public static AutoremoveUnitChange watching(Tunnel tunnel, IpAddress address) {
+    /**
+     * For the tunnel as it was built.
+     *
+     * @param nat whether both ends are behind a NAT
+     */
+    public static AutoremoveUnitChange watching(Tunnel tunnel, IpAddress address, boolean nat) {
         TunnelState state = tunnel.state();
         boolean userspace = state.entries().stream().anyMatch(entry -> entry.change() instanceof UserspaceLinkChange);
-        return new AutoremoveUnitChange(address, userspace, state.header().session());
+        TunnelHeader header = state.header();
+        return new AutoremoveUnitChange(address, userspace, header.session(), nat, Recreation.of(header));
     }
 
     static AutoremoveUnitChange read(StrictJson json) {
         return new AutoremoveUnitChange(
-                json.value("address", IpAddress::parse), json.flag("userspace"), json.text("session"));
+                json.value("address", IpAddress::parse),
+                json.flag("userspace"),
+                json.text("session"),
+                json.flag("nat"),
+                Recreation.read(json.object("recreation")));
     }
 
     @Override
@@ -49,6 +63,8 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
         json.put("address", address.toString());
         json.put("userspace", userspace);
         json.put("session", session);
+        json.put("nat", nat);
+        recreation.write(json.putObject("recreation"));
     }
 
     @Override
@@ -64,6 +80,14 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
     /** What the seed's line names: {@code autoremove-bob.service}. */
     public static String unit(InterfaceName name) {
         return TunnelUnits.unit("autoremove", name.text());
+    }
+
+    /**
+     * A FIFO that is there while the script runs. A line {@code check} makes it look at once whether the tunnel still lives; to be
+     * written without waiting, since the script may be ending.
+     */
+    public static Path events(Folders folders, InterfaceName name) {
+        return folders.control().resolve("autoremove-" + name + ".events");
     }
 
     static Path script(ChangeContext context) {
@@ -88,17 +112,23 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
                         "--property=Restart=on-failure",
                         "--property=RestartSec=30",
                         "--setenv=" + UID_VARIABLE + "=" + session),
-                List.of(
-                        "/bin/sh",
-                        script(context).toString(),
-                        name.text(),
-                        Integer.toString(ifindex),
-                        BootId.current(),
-                        address.toString(),
-                        userspace ? "userspace" : "kernel",
-                        "wirescale",
-                        "down",
-                        name.text()));
+                watch(context, ifindex));
+    }
+
+    private List<String> watch(ChangeContext context, int ifindex) {
+        InterfaceName name = context.interfaceName();
+        List<String> words = new ArrayList<>(List.of(
+                "/bin/sh",
+                script(context).toString(),
+                "watch",
+                name.text(),
+                Integer.toString(ifindex),
+                BootId.current(),
+                address.toString(),
+                userspace ? "userspace" : "kernel",
+                nat ? "nat" : "direct"));
+        words.addAll(recreation.arguments(name));
+        return List.copyOf(words);
     }
 
     /** Where there is no systemd, in tests, nobody watches. */
@@ -126,11 +156,15 @@ public record AutoremoveUnitChange(IpAddress address, boolean userspace, String 
         if (!TunnelUnits.runsWithin(unit)) {
             Systemd.stop(unit);
         }
-        Path script = script(context);
+        delete(script(context));
+        delete(events(context.folders(), context.interfaceName()));
+    }
+
+    private static void delete(Path file) {
         try {
-            Files.deleteIfExists(script);
+            Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw unwritable(script, e);
+            throw unwritable(file, e);
         }
     }
 

@@ -135,7 +135,7 @@ final class StateJson {
         return peer;
     }
 
-    private static void writeOptions(ObjectNode json, TunnelOptions options) {
+    static void writeOptions(ObjectNode json, TunnelOptions options) {
         json.put("accept", options.accept());
         json.put("forward", options.forward());
         json.put("masquerade", options.masquerade());
@@ -145,7 +145,7 @@ final class StateJson {
         json.put("recreate_tries", options.recreateTries());
     }
 
-    private static TunnelOptions readOptions(StrictJson json) {
+    static TunnelOptions readOptions(StrictJson json) {
         TunnelOptions options = new TunnelOptions(
                 json.flag("accept"),
                 json.flag("forward"),

@@ -9,7 +9,7 @@ import org.wirescale.model.PublicKey;
  * What a tunnel is from its first to its last moment.
  *
  * @param remoteInterface its name at the other end, where that is known
- * @param initiator whether this end asked for it, and so drives the handshake and recreates it
+ * @param initiator whether this end asked for it, and so drives the handshake
  * @param session the uid of the session that made it
  * @param peerFeatures what the other end's daemon named that it can do beyond 1.0.3, none of 1.0.3
  */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,8 +12,15 @@ import org.wirescale.model.InterfaceName;
 import org.wirescale.model.IpAddress;
 
 final class AutoremoveUnitChangeTest {
-    private static final AutoremoveUnitChange CHANGE =
-            new AutoremoveUnitChange(IpAddress.parse("10.77.0.2"), true, "defe22");
+    private static final AutoremoveUnitChange CHANGE = new AutoremoveUnitChange(
+            IpAddress.parse("10.77.0.2"),
+            true,
+            "defe22",
+            true,
+            new Recreation(
+                    IpAddress.parse("100.64.0.2"),
+                    new TunnelOptions(true, false, true, true, 4, 3, -1),
+                    Optional.of(InterfaceName.parse("alice"))));
 
     @Test
     void the_unit_is_named_as_the_output_says() {
@@ -31,14 +39,26 @@ final class AutoremoveUnitChangeTest {
                         "--",
                         "/bin/sh",
                         folder.resolve("run/control/autoremove-bob.sh").toString(),
+                        "watch",
                         "bob",
                         "12",
                         BootId.current(),
                         "10.77.0.2",
                         "userspace",
-                        "wirescale",
-                        "down",
-                        "bob");
+                        "nat",
+                        "100.64.0.2",
+                        "3",
+                        "recreate-bob.service",
+                        "-1",
+                        "--no-suffix",
+                        "--interface=bob",
+                        "--remote-interface=alice",
+                        "--suffix-number=4",
+                        "--iptables-accept",
+                        "--no-iptables-forward",
+                        "--iptables-masquerade",
+                        "--recover-tries=3",
+                        "--recreate-tries=-1");
     }
 
     @Test
@@ -50,6 +70,38 @@ final class AutoremoveUnitChangeTest {
         assertThat(AutoremoveUnitChange.script(context).getParent())
                 .isEqualTo(StateFile.path(context.folders(), context.interfaceName())
                         .getParent());
+    }
+
+    @Test
+    void what_is_not_known_is_not_told_and_the_unit_to_be_is_named_as_systemd_wants() {
+        Recreation recreation = new Recreation(
+                IpAddress.parse("fd7a::1"), new TunnelOptions(false, true, false, false, 0, 0, 2), Optional.empty());
+        assertThat(recreation.arguments(InterfaceName.parse("a=b")))
+                .containsExactly(
+                        "fd7a::1",
+                        "0",
+                        "recreate-a\\x3db.service",
+                        "2",
+                        "--no-suffix",
+                        "--interface=a=b",
+                        "--no-iptables-accept",
+                        "--iptables-forward",
+                        "--no-iptables-masquerade",
+                        "--recover-tries=0",
+                        "--recreate-tries=2");
+    }
+
+    @Test
+    void a_recreation_is_called_off_by_its_script(@TempDir Path folder) throws Exception {
+        ChangeContext context = Contexts.in(folder, "bob");
+        Files.createDirectories(context.folders().control());
+        assertThat(Recreation.callOff(context.folders(), context.interfaceName()))
+                .isFalse();
+        Files.createFile(Recreation.script(context.folders(), context.interfaceName()));
+        assertThat(Recreation.callOff(context.folders(), context.interfaceName()))
+                .isTrue();
+        assertThat(Recreation.script(context.folders(), context.interfaceName()))
+                .doesNotExist();
     }
 
     @Test
