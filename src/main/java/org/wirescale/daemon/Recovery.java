@@ -81,6 +81,7 @@ final class Recovery implements AutoCloseable {
         Handshake[] handshake = new Handshake[1];
         hold.handOver(session, tunnel, leaving::awaitBoth, () -> handshake[0] = move(dialogue.peerIsOurs()));
         tunnel.update(state -> state.withLink(target));
+        Trace.step("recovery.written");
         GeneratedFileChange.move(machine.folders(), name, target);
         Trace.step("port.moved");
         leaving.listening();
@@ -107,6 +108,7 @@ final class Recovery implements AutoCloseable {
                 before.key(), Optional.of(live.presharedKey()), before.allowedIps(), Optional.empty(), 0);
         Handshake handshake = new Handshake(live.name(), peer, path.endpoint(), path.latency());
         WireGuard.move(live.name(), hold.port(), peer.key(), path.endpoint());
+        Trace.step("link.moved");
         if (peerIsOurs) {
             return handshake.after(before);
         }

@@ -202,6 +202,15 @@ final class Host {
                 == 0;
     }
 
+    /** The watcher of a tunnel trusts a short silence only of an end that has answered it. */
+    void awaitWatched(String device) {
+        Await.until(
+                SOON,
+                "an answer that the watcher of " + device + " on " + name + " saw",
+                () -> sh("journalctl -q -o cat -u autoremove-" + device + ".service -n 5")
+                        .contains(" answers through "));
+    }
+
     void awaitReaches(String device, String address) {
         Await.until(
                 SOON,

@@ -37,12 +37,19 @@ final class Prober {
     Prober(Host from, String address) {
         what = "an answer to a ping from " + from.name() + " to " + address;
         run = from.start("ping", "-n", "-D", "-i", Double.toString(INTERVAL.toMillis() / 1000.0), address);
-        awaitReply(0);
+        awaitReply(0, Duration.ofSeconds(60));
     }
 
     /** Waits for an answer to a ping that was sent from now on, then stops and counts. */
     Tally finish() {
-        awaitReply(System.currentTimeMillis() / 1000.0);
+        return finish(Duration.ofSeconds(60));
+    }
+
+    /**
+     * @param atMost how long it waits for that answer
+     */
+    Tally finish(Duration atMost) {
+        awaitReply(System.currentTimeMillis() / 1000.0, atMost);
         run.signal("INT");
         run.finish(Duration.ofSeconds(5));
         List<Reply> replies = replies();
@@ -57,8 +64,8 @@ final class Prober {
     }
 
     /** An answer to a ping sent after this moment, in seconds of the epoch. */
-    private void awaitReply(double after) {
-        Await.until(Duration.ofSeconds(60), what, () -> replies().stream().anyMatch(reply -> reply.sentAt() > after));
+    private void awaitReply(double after, Duration atMost) {
+        Await.until(atMost, what, () -> replies().stream().anyMatch(reply -> reply.sentAt() > after));
     }
 
     private List<Reply> replies() {

@@ -53,17 +53,8 @@ final class RecoverTest extends AliceAndBob {
         System.arraycopy(options, 0, command, 1, options.length);
         alice.upgrade(command).expect(0);
         Tunnels.assertWhole(alice, bob);
-        awaitAnswers();
-    }
-
-    /** The watcher trusts silence only of an end that answers. */
-    private void awaitAnswers() {
-        for (Host host : List.of(alice, bob)) {
-            Await.until(
-                    Duration.ofSeconds(10),
-                    "an answer that the watcher of " + host + " saw",
-                    () -> host.sh("journalctl -q -o cat -u 'autoremove-*' -n 5").contains(" answers through "));
-        }
+        alice.awaitWatched("bob");
+        bob.awaitWatched("alice");
     }
 
     @Test
