@@ -31,7 +31,9 @@ public enum Errno {
     EADDRINUSE(98, "address already in use"),
     EADDRNOTAVAIL(99, "address not available"),
     ECONNRESET(104, "connection reset"),
-    ECONNREFUSED(111, "connection refused");
+    ENOBUFS(105, "no buffer space available"),
+    ECONNREFUSED(111, "connection refused"),
+    ECANCELED(125, "operation cancelled");
 
     private final int number;
     private final String words;

@@ -40,6 +40,9 @@ final class Kernel {
         FLOCK(73, 32),
         OPENAT(257, 56),
         PPOLL(271, 73),
+        TIMERFD_CREATE(283, 85),
+        TIMERFD_SETTIME(286, 86),
+        EVENTFD2(290, 19),
         STATX(332, 291),
         PIDFD_OPEN(434, 434),
         PIDFD_GETFD(438, 438);

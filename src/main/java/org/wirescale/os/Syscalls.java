@@ -6,7 +6,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Kernel.Call;
 
@@ -32,6 +34,10 @@ public final class Syscalls {
     public enum OpenFlag {
         /** For writing too. */
         WRITE(2, 2),
+        /** For writing alone. */
+        WRITE_ONLY(1, 1),
+        /** Does not wait: {@link Errno#ENXIO} for a pipe that nobody reads. */
+        NON_BLOCKING(0x800, 0x800),
         CREATE(0x40, 0x40),
         /** With {@link #CREATE}: it must not be there. */
         EXCLUSIVE(0x80, 0x80),
@@ -70,6 +76,10 @@ public final class Syscalls {
 
         public boolean isDirectory() {
             return (mode & 0170000) == 0040000;
+        }
+
+        public boolean isPipe() {
+            return (mode & 0170000) == 0010000;
         }
 
         public boolean isSocket() {
@@ -165,25 +175,58 @@ public final class Syscalls {
     }
 
     /**
+     * Writes what fits at once; {@code write(2)}.
+     *
+     * @return the number of bytes
+     */
+    public static int write(Descriptor descriptor, byte[] bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+            return (int) Kernel.expect(Call.WRITE, descriptor.number(), buffer.address(), bytes.length);
+        }
+    }
+
+    /**
      * Waits until the descriptor is ready. The wait occupies the carrier of a virtual thread: for short ones only.
      *
      * @return false when the time went by first
      */
     static boolean waitFor(Descriptor descriptor, short events, Duration time) {
-        long deadline = System.nanoTime() + time.toNanos();
+        return !waitForAny(List.of(descriptor), events, Optional.of(time)).isEmpty();
+    }
+
+    /**
+     * Waits until one of the descriptors is ready, like {@link #waitFor}.
+     *
+     * @param time empty: as long as it takes
+     * @return those that are ready, none when the time went by first
+     */
+    static List<Descriptor> waitForAny(List<Descriptor> descriptors, short events, Optional<Duration> time) {
+        long deadline = System.nanoTime() + time.orElse(Duration.ZERO).toNanos();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment entry = arena.allocate(8, 8);
+            MemorySegment entries = arena.allocate(8L * descriptors.size(), 8);
             MemorySegment timespec = arena.allocate(16, 8);
             while (true) {
+                for (int i = 0; i < descriptors.size(); i++) {
+                    entries.set(ValueLayout.JAVA_INT, 8L * i, descriptors.get(i).number());
+                    entries.set(ValueLayout.JAVA_SHORT, 8L * i + 4, events);
+                    entries.set(ValueLayout.JAVA_SHORT, 8L * i + 6, (short) 0);
+                }
                 long left = Math.max(0, deadline - System.nanoTime());
-                entry.set(ValueLayout.JAVA_INT, 0, descriptor.number());
-                entry.set(ValueLayout.JAVA_SHORT, 4, events);
-                entry.set(ValueLayout.JAVA_SHORT, 6, (short) 0);
                 timespec.set(ValueLayout.JAVA_LONG, 0, left / 1_000_000_000L);
                 timespec.set(ValueLayout.JAVA_LONG, 8, left % 1_000_000_000L);
-                long result = Kernel.result(Call.PPOLL, entry.address(), 1, timespec.address(), 0, 8);
+                long result = Kernel.result(
+                        Call.PPOLL,
+                        entries.address(),
+                        descriptors.size(),
+                        time.isPresent() ? timespec.address() : 0,
+                        0,
+                        8);
                 if (result >= 0) {
-                    return result > 0;
+                    return IntStream.range(0, descriptors.size())
+                            .filter(i -> entries.get(ValueLayout.JAVA_SHORT, 8L * i + 6) != 0)
+                            .mapToObj(descriptors::get)
+                            .toList();
                 }
                 if (result != -Errno.EINTR.number()) {
                     throw Kernel.failure(Call.PPOLL, (int) -result);
