@@ -55,6 +55,7 @@ public final class Daemon {
                 Watchdog watchdog = Watchdog.start(notifier);
                 LocalServer _ = LocalServer.start(machine.folders().socket(), new LocalRequests(machine, open));
                 PeerServers _ = PeerServers.start(machine.tailnet(), sessions::serve);
+                TunnelGuard _ = TunnelGuard.start(machine.folders(), machine::takeDownWithoutLink);
                 Watchdog.Registration _ = watchdog.watch("sessions", open::makeProgress)) {
             notifier.ready();
             LOG.info("Wirescale {} is ready", Version.text());

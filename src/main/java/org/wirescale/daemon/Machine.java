@@ -259,6 +259,14 @@ final class Machine {
         standing.wentDown(tunnel.interfaceName());
     }
 
+    /** The same for one whose link others took away: its port is free already, and may be the one that tailscaled is to come home to. */
+    void takeDownWithoutLink(Tunnel tunnel) {
+        Optional<HomeComing> home =
+                tunnel.state().link().map(link -> HomeComing.before(tailnet.api(), link.listenPort()));
+        takeDown(tunnel);
+        home.ifPresent(HomeComing::comeBack);
+    }
+
     /** Third machines will know tailscaled's new port by then: what still sends the old one's packets there goes. */
     void forgetOldPortLater(Tunnel tunnel) {
         InterfaceName name = tunnel.interfaceName();

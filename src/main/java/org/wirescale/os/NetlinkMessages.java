@@ -51,7 +51,8 @@ final class NetlinkMessages {
 
     private static final int LOCAL_TABLE = 255;
 
-    // The deletions among the types of nf_tables, subsystem 10 of nfnetlink.
+    // The deletions among the types of nf_tables, subsystem 10 of nfnetlink, and a new chain, which can have a policy.
+    private static final int NFT_NEWCHAIN = 0xa03;
     private static final int NFT_DELTABLE = 0xa02;
     private static final int NFT_DELCHAIN = 0xa05;
     private static final int NFT_DELRULE = 0xa08;
@@ -85,10 +86,10 @@ final class NetlinkMessages {
                 body.remaining() < ADDRESS_SIZE ? Optional.empty() : address(body, type == NEWADDR);
             case NEWROUTE, DELROUTE -> body.remaining() < ROUTE_SIZE ? Optional.empty() : route(body, type == NEWROUTE);
             case NEWRULE, DELRULE -> body.remaining() < RULE_SIZE ? Optional.empty() : rule(body, type == NEWRULE);
-            case NFT_DELTABLE, NFT_DELCHAIN, NFT_DELRULE ->
+            case NFT_NEWCHAIN, NFT_DELTABLE, NFT_DELCHAIN, NFT_DELRULE ->
                 body.remaining() < NFT_SIZE
                         ? Optional.empty()
-                        : Optional.of(new NetworkEvent.FirewallRemoved(text(attributes(body, NFT_SIZE), NFT_TABLE)));
+                        : Optional.of(new NetworkEvent.FirewallChanged(text(attributes(body, NFT_SIZE), NFT_TABLE)));
             default -> Optional.empty();
         };
     }

@@ -35,8 +35,11 @@ public sealed interface NetworkEvent {
      */
     record RuleChanged(long priority, long table, boolean there) implements NetworkEvent {}
 
-    /** A table, chain or rule of nft was deleted, by whatever program; iptables is nft to the kernel where it is iptables-nft. */
-    record FirewallRemoved(String table) implements NetworkEvent {}
+    /**
+     * A table, chain or rule of nft was deleted, or a chain made, by whatever program; iptables is nft to the kernel where it is
+     * iptables-nft. Of rules that are added nothing is told.
+     */
+    record FirewallChanged(String table) implements NetworkEvent {}
 
     /** The clock was set, or the machine woke from a suspend, which sets it. */
     record ClockSet() implements NetworkEvent {}

@@ -15,7 +15,7 @@ import org.wirescale.os.Kernel.Call;
 
 /**
  * What the kernel tells of the network and the clock, for one thread that waits for it: links, addresses, routes and rules
- * (rtnetlink(7)), deletions in nft's tables ({@code NFNLGRP_NFTABLES}), and the setting of the clock ({@code timerfd_create(2)}),
+ * (rtnetlink(7)), deletions and new chains in nft's tables ({@code NFNLGRP_NFTABLES}), and the setting of the clock ({@code timerfd_create(2)}),
  * which follows each wake from a suspend. Of the network namespace of the thread that opens it; wants {@code CAP_NET_ADMIN}.
  *
  * <p>What a kernel or a sandbox refuses is missing then, with one line in the log. How much waits is the kernel's to limit.

@@ -58,4 +58,25 @@ public interface Change {
     default boolean isInPlace(ChangeContext context) {
         return true;
     }
+
+    /** Where it shows that others took it away; empty for what nobody looks after: it is theirs to take away, or never missing. */
+    default Optional<Area> area() {
+        return Optional.empty();
+    }
+
+    /** Whether {@link #putBack} can do it again; else a person is told, once. */
+    default boolean canPutBack() {
+        return true;
+    }
+
+    /**
+     * Does again what others took away, and no more than that. Asked only while it is not {@linkplain #isInPlace in place}.
+     *
+     * @return what was gone, for the log: {@code address 10.77.0.1/32 of bob}
+     * @throws WirescaleException when it cannot be done
+     */
+    default String putBack(ChangeContext context) {
+        apply(context);
+        return describe();
+    }
 }

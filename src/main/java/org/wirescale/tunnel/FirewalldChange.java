@@ -104,8 +104,17 @@ record FirewalldChange(Purpose purpose, long number, List<String> zones) impleme
     }
 
     @Override
+    public Optional<Area> area() {
+        return Optional.of(Area.FIREWALL);
+    }
+
+    /** A firewalld that was stopped keeps nothing out. */
+    @Override
     public boolean isInPlace(ChangeContext context) {
-        Firewalld firewalld = Firewalld.ofThisMachine();
+        return FirewallTool.ofThisMachine() != FirewallTool.FIREWALLD || isInPlace(context, Firewalld.ofThisMachine());
+    }
+
+    boolean isInPlace(ChangeContext context, Firewalld firewalld) {
         return zones.stream().allMatch(zone -> firewalld.has(zone, what(context)));
     }
 }

@@ -121,6 +121,17 @@ public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> te
     }
 
     @Override
+    public Optional<Area> area() {
+        return Optional.of(Area.OTHER);
+    }
+
+    /** Its keys are written down nowhere else. */
+    @Override
+    public boolean canPutBack() {
+        return false;
+    }
+
+    @Override
     public boolean isInPlace(ChangeContext context) {
         return Files.exists(path(context.folders(), name));
     }

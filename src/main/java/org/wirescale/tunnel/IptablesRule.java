@@ -175,6 +175,11 @@ public record IptablesRule(Family family, Purpose purpose, long number) implemen
         return run(context, List.of("-C", purpose.chain)).ok();
     }
 
+    @Override
+    public Optional<Area> area() {
+        return Optional.of(Area.FIREWALL);
+    }
+
     private Commands.Result run(ChangeContext context, List<String> what) {
         List<String> arguments = new ArrayList<>(List.of(family.program, "-w", LOCK_WAIT, "-t", purpose.table));
         arguments.addAll(what);

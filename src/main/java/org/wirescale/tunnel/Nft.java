@@ -55,7 +55,17 @@ final class Nft {
     }
 
     static boolean has(String table) {
-        return Commands.run("nft", "list", "table", "inet", table).ok();
+        return has(table, "");
+    }
+
+    /**
+     * Whether the table is there with that in it: who empties a table leaves it.
+     *
+     * @param word that stands in a rule
+     */
+    static boolean has(String table, String word) {
+        Commands.Result result = Commands.run("nft", "list", "table", "inet", table);
+        return result.ok() && result.stdout().contains(word);
     }
 
     /** Runs a script in one transaction; an empty one does nothing. */

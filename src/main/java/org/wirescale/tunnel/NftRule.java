@@ -99,8 +99,21 @@ record NftRule(Family family, Purpose purpose, long number) implements Change {
     public boolean isInPlace(ChangeContext context) {
         InterfaceName name = context.interfaceName();
         return hasTable()
-                ? Nft.has(table(name))
+                ? Nft.has(table(name), purpose == Purpose.MARK ? " mark set " : " masquerade")
                 : rules(name).size() >= baseChains().size();
+    }
+
+    @Override
+    public Optional<Area> area() {
+        return Optional.of(Area.FIREWALL);
+    }
+
+    /** Some of the chains may have theirs still. */
+    @Override
+    public String putBack(ChangeContext context) {
+        undo(context, Progress.DONE);
+        apply(context);
+        return describe();
     }
 
     private boolean hasTable() {

@@ -86,9 +86,14 @@ public record OwnTableChange(Tool tool) implements Change {
     }
 
     @Override
+    public Optional<Area> area() {
+        return Optional.of(Area.FIREWALL);
+    }
+
+    @Override
     public boolean isInPlace(ChangeContext context) {
         return switch (tool) {
-            case NFT -> Nft.has(Nft.table(context.interfaceName()));
+            case NFT -> Nft.has(Nft.table(context.interfaceName()), " drop");
             case IPTABLES -> rules(context).stream().allMatch(rule -> rule.isInPlace(context));
         };
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.PublicKey;
 import org.wirescale.model.SecretKey;
+import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Commands.Command;
 
 /**
@@ -61,8 +62,28 @@ public record PrivateKeyChange(
         // Goes with the link.
     }
 
+    /** A tunnel without a mark may be given one. */
+    @Override
+    public Optional<Area> area() {
+        return fwMark.isNone() ? Optional.empty() : Optional.of(Area.WIREGUARD);
+    }
+
     @Override
     public boolean isInPlace(ChangeContext context) {
+        return isKeyInPlace() && (fwMark.isNone() || MarksInUse.read(name).equals(Optional.of(fwMark)));
+    }
+
+    /** Who gave the link another key made it another's tunnel. */
+    @Override
+    public String putBack(ChangeContext context) {
+        if (!isKeyInPlace()) {
+            throw WirescaleException.of(TunnelReason.LINK_GONE, "interface", name);
+        }
+        WireGuard.setMark(name, fwMark);
+        return "mark " + fwMark + " of " + name;
+    }
+
+    private boolean isKeyInPlace() {
         return WireGuard.show(name)
                 .flatMap(WireGuard.Status::publicKey)
                 .filter(publicKey::equals)

@@ -107,13 +107,47 @@ public record RoutesChange(InterfaceName name, List<IpNetwork> networks, long ta
     }
 
     @Override
-    public boolean isInPlace(ChangeContext context) {
-        return table != 0 || prepare(context).isEmpty();
+    public Optional<Area> area() {
+        return Optional.of(Area.LINK);
     }
 
-    /** The link's routes in the main table: those of its addresses. */
+    /** A link that somebody set down has no routes, and misses none. */
+    @Override
+    public boolean isInPlace(ChangeContext context) {
+        return Link.find(name.text()).filter(Link::isUp).isEmpty() || missing().isEmpty();
+    }
+
+    @Override
+    public String putBack(ChangeContext context) {
+        RoutesChange gone = new RoutesChange(name, missing(), table);
+        // Each for itself: another's route in the place of one does not keep the others away.
+        gone.networks().stream()
+                .map(network -> Commands.run(
+                        "ip", "route", "add", network.toString(), "dev", name.text(), "table", tableWord()))
+                .toList()
+                .forEach(Result::expectOk);
+        return gone.describe();
+    }
+
+    private String tableWord() {
+        return table == 0 ? "main" : Long.toString(table);
+    }
+
+    /** One by one: of routes of which one covers another, each was made. */
+    private List<IpNetwork> missing() {
+        List<IpNetwork> there = new ArrayList<>();
+        for (boolean ipv6 : new boolean[] {false, true}) {
+            if (networks.stream().anyMatch(network -> network.isIpv6() == ipv6)) {
+                there.addAll(present(ipv6));
+            }
+        }
+        return networks.stream().filter(network -> !there.contains(network)).toList();
+    }
+
+    /** The link's routes in the table; a numbered one comes to be with its first. */
     private List<IpNetwork> present(boolean ipv6) {
-        Result result = Commands.run("ip", ipv6 ? "-6" : "-4", "-o", "route", "show", "dev", name.text());
+        Result result =
+                Commands.run("ip", ipv6 ? "-6" : "-4", "-o", "route", "show", "table", tableWord(), "dev", name.text());
         return result.ok() ? parse(result.stdout(), ipv6) : List.of();
     }
 

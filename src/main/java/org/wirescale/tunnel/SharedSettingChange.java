@@ -100,6 +100,17 @@ public record SharedSettingChange(Purpose purpose, List<Sysctl> settings) implem
     }
 
     @Override
+    public Optional<Area> area() {
+        return Optional.of(Area.OTHER);
+    }
+
+    /** Who turns forwarding off means it, for all that the machine forwards. */
+    @Override
+    public boolean canPutBack() {
+        return false;
+    }
+
+    @Override
     public boolean isInPlace(ChangeContext context) {
         return settings.stream().allMatch(Sysctl::isSet);
     }

@@ -3,6 +3,8 @@ package org.wirescale.tunnel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -221,14 +223,35 @@ public final class Tunnel {
         return Link.isOurs(interfaceName(), state.ifindex(), state.header().publicKey());
     }
 
-    /** The changes that others took away. */
-    public List<Change> missing() {
+    /**
+     * The changes that others took away, oldest first.
+     *
+     * @param areas where to look; {@link Area#OTHER} comes with each
+     */
+    public List<Change> missing(Set<Area> areas) {
         ChangeContext context = context();
         return state.entries().stream()
                 .filter(entry -> entry.progress() == Progress.DONE)
                 .map(TunnelState.Entry::change)
+                .filter(change -> change.area()
+                        .filter(area -> area == Area.OTHER || areas.contains(area))
+                        .isPresent())
                 .filter(change -> !change.isInPlace(context))
                 .toList();
+    }
+
+    /** Whether a change of this tunnel still stands. */
+    public boolean isInPlace(Change change) {
+        return change.isInPlace(context());
+    }
+
+    /**
+     * Does again what others took away of one of {@link #missing}; the state file says it all along.
+     *
+     * @return what was gone, for the log
+     */
+    public String putBack(Change change) {
+        return change.putBack(context());
     }
 
     /**

@@ -11,7 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.wirescale.model.IpAddress;
 import org.wirescale.os.NetworkEvent.AddressChanged;
-import org.wirescale.os.NetworkEvent.FirewallRemoved;
+import org.wirescale.os.NetworkEvent.FirewallChanged;
 import org.wirescale.os.NetworkEvent.LinkChanged;
 import org.wirescale.os.NetworkEvent.LinkGone;
 import org.wirescale.os.NetworkEvent.Route;
@@ -137,7 +137,7 @@ final class NetlinkMessagesTest {
         attribute(1, text("filter"));
         end();
         assertThat(NetlinkMessages.read(written()))
-                .containsExactly(new RuleChanged(5270, 52, false), new FirewallRemoved("wirescale_bob"));
+                .containsExactly(new RuleChanged(5270, 52, false), new FirewallChanged("wirescale_bob"));
     }
 
     @Test

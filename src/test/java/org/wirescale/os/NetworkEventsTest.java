@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.wirescale.model.IpAddress;
 import org.wirescale.os.NetworkEvent.AddressChanged;
 import org.wirescale.os.NetworkEvent.ClockSet;
-import org.wirescale.os.NetworkEvent.FirewallRemoved;
+import org.wirescale.os.NetworkEvent.FirewallChanged;
 import org.wirescale.os.NetworkEvent.LinkGone;
 import org.wirescale.os.NetworkEvent.Overflow;
 import org.wirescale.os.NetworkEvent.RouteChanged;
@@ -83,11 +83,11 @@ final class NetworkEventsTest {
     void what_others_delete_in_nft_or_by_iptables_is_told() {
         namespace.exec("nft add table inet wirescale_bob");
         namespace.exec("nft flush ruleset");
-        awaitEvent(new FirewallRemoved("wirescale_bob")::equals);
+        awaitEvent(new FirewallChanged("wirescale_bob")::equals);
         if (namespace.exec("iptables -V").contains("nf_tables")) {
             namespace.exec("iptables -A INPUT -i bob -j ACCEPT");
             namespace.exec("iptables -F");
-            awaitEvent(new FirewallRemoved("filter")::equals);
+            awaitEvent(new FirewallChanged("filter")::equals);
         }
     }
 

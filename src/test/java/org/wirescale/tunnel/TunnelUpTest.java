@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -238,15 +239,34 @@ final class TunnelUpTest {
     }
 
     @Test
-    void what_others_took_away_is_noticed() throws IOException {
+    void what_others_took_away_is_noticed_and_put_back() throws IOException {
         try (TestEnd alice = new TestEnd(run, 1)) {
             Tunnel tunnel = alice.build(alice.publicKey);
-            assertThat(alice.namespace.call(tunnel::missing)).isEmpty();
+            String before = alice.machine();
+            assertThat(missing(alice, tunnel)).isEmpty();
             alice.namespace.output("ip", "route", "delete", "192.168.9.0/24");
-            assertThat(alice.namespace.call(tunnel::missing))
-                    .extracting(Change::kind)
-                    .containsExactly("routes");
+            alice.namespace.output("ip", "address", "flush", "dev", "wst0", "scope", "global");
+            alice.namespace.output("wg", "set", "wst0", "fwmark", "0");
+            assertThat(alice.namespace.call(() -> Untold.suspects(List.of(tunnel))))
+                    .containsExactly(tunnel);
+            List<Change> missing = missing(alice, tunnel);
+            assertThat(missing).extracting(Change::kind).containsExactly("key", "addresses", "routes");
+            assertThat(missing)
+                    .extracting(change -> alice.namespace.call(() -> tunnel.putBack(change)))
+                    .containsExactly(
+                            "mark 0x77 of wst0",
+                            "addresses 10.77.0.1/24, fd77::1/64 of wst0",
+                            "routes to 192.168.9.0/24 by wst0");
+            assertThat(missing(alice, tunnel)).isEmpty();
+            assertThat(alice.machine()).isEqualTo(before);
+            assertThat(alice.namespace.output("wg", "show", "wst0", "fwmark")).contains("0x77");
+            assertThat(alice.namespace.call(() -> Untold.suspects(List.of(tunnel))))
+                    .isEmpty();
         }
+    }
+
+    private static List<Change> missing(TestEnd end, Tunnel tunnel) {
+        return end.namespace.call(() -> tunnel.missing(Set.of(Area.values())));
     }
 
     @Test
