@@ -16,6 +16,7 @@ import org.wirescale.os.Locks;
 import org.wirescale.protocol.LocalReply;
 import org.wirescale.protocol.LocalRequest;
 import org.wirescale.tunnel.AutoremoveUnitChange;
+import org.wirescale.tunnel.Leftovers;
 import org.wirescale.tunnel.Recreation;
 import org.wirescale.tunnel.Tunnel;
 import picocli.CommandLine.Command;
@@ -57,8 +58,10 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
                 spec.commandLine().getOut().println("Interface '" + iface + "' is not going to be recreated any more");
                 return ExitCode.DONE.number();
             }
-            Tunnel tunnel = found.orElseThrow(
-                    () -> WirescaleException.of(CliReason.NO_TUNNEL, "interface", iface, "others", others()));
+            if (found.isEmpty()) {
+                return removeLeftovers();
+            }
+            Tunnel tunnel = found.get();
             if (isAnother(tunnel)) {
                 spec.commandLine().getOut().println("Interface '" + iface + "' is a newer tunnel's by now");
                 return ExitCode.DONE.number();
@@ -98,6 +101,19 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
         } catch (WirescaleException e) {
             LOG.info("{}: the other end is not told: {}", iface, e.getMessage());
         }
+    }
+
+    /** Of a tunnel whose state file was damaged, or is another version's. */
+    private int removeLeftovers() {
+        List<String> removed = Leftovers.remove(surroundings.folders(), iface);
+        if (removed.isEmpty()) {
+            throw WirescaleException.of(CliReason.NO_TUNNEL, "interface", iface, "others", others());
+        }
+        spec.commandLine()
+                .getOut()
+                .println("Interface '" + iface + "' had lost its state file; removed was what could be found: "
+                        + String.join(", ", removed) + ". No hook of its file was run");
+        return ExitCode.DONE.number();
     }
 
     /** The unit that watched a tunnel may have waited for the session that made a new one of that name. */

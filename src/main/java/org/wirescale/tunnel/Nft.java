@@ -1,5 +1,6 @@
 package org.wirescale.tunnel;
 
+import java.util.List;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.os.Commands;
 import org.wirescale.os.Programs;
@@ -28,6 +29,11 @@ final class Nft {
      */
     static String table(InterfaceName name, String part) {
         return table(name) + "/" + part;
+    }
+
+    /** Every table that a tunnel of that interface can have. */
+    static List<String> tables(InterfaceName name) {
+        return List.of(table(name), table(name, "mark"), table(name, "nat"), table(name, "port"));
     }
 
     /**

@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -109,8 +110,18 @@ final class StateFile {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException | WirescaleException e) {
+            if (e instanceof WirescaleException other && other.reason() == TunnelReason.STATE_OTHER_VERSION) {
+                return discarded(other.with("file", path).with("interface", name));
+            }
             return discarded(WirescaleException.causedBy(
-                    e, TunnelReason.STATE_DAMAGED, "file", path, "what", String.valueOf(e.getMessage())));
+                    e,
+                    TunnelReason.STATE_DAMAGED,
+                    "file",
+                    path,
+                    "what",
+                    String.valueOf(e.getMessage()),
+                    "interface",
+                    name));
         }
     }
 
@@ -121,6 +132,11 @@ final class StateFile {
     }
 
     private String text() throws IOException {
+        // A pipe would keep its reader waiting.
+        if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isRegularFile()) {
+            throw new IOException("it is no regular file");
+        }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             if (channel.size() > SIZE_LIMIT) {
                 throw new IOException("it is larger than " + SIZE_LIMIT + " bytes");

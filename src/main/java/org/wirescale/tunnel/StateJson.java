@@ -89,7 +89,7 @@ final class StateJson {
             throw WirescaleException.causedBy(e, TunnelReason.VALUE, "what", "state", "text", "not JSON");
         }
         if (json.integer("version") != VERSION) {
-            throw WirescaleException.of(TunnelReason.VALUE, "what", "version", "text", json.integer("version"));
+            throw WirescaleException.of(TunnelReason.STATE_OTHER_VERSION, "version", json.integer("version"));
         }
         TunnelHeader header = new TunnelHeader(
                 json.value("interface", InterfaceName::parse),

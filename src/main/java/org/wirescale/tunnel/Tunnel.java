@@ -3,7 +3,6 @@ package org.wirescale.tunnel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;

@@ -5,7 +5,12 @@ import org.wirescale.model.Reason;
 
 /** Why a tunnel could not be made, read or taken down. */
 public enum TunnelReason implements Reason {
-    STATE_DAMAGED("the state file {file} is damaged ({what}) and was discarded"),
+    STATE_DAMAGED(
+            "the state file {file} is damaged ({what}) and was discarded: 'wirescale down {interface}' removes what is left of its"
+                    + " tunnel"),
+    STATE_OTHER_VERSION(
+            "the state file {file} was written by another version of wirescale (form {version}) and was discarded: 'wirescale down"
+                    + " {interface}' removes what is left of its tunnel"),
     STATE_OTHER_BOOT("the state file {file} is from before the last boot and was discarded"),
     STATE_UNWRITABLE("the state file {file} cannot be written: {error}"),
     FILE_UNWRITABLE("the file {file} cannot be written: {error}"),

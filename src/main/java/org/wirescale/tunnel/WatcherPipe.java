@@ -14,16 +14,12 @@ import org.wirescale.os.Syscalls;
 import org.wirescale.os.Syscalls.FileStat;
 import org.wirescale.os.Syscalls.OpenFlag;
 
-/** The named pipe that a tunnel's autoremove unit reads, {@code control/autoremove-<interface>.events}. */
+/** The named pipe that a tunnel's autoremove unit reads, {@link AutoremoveUnitChange#events}. */
 public final class WatcherPipe {
     private static final Logger LOG = LoggerFactory.getLogger(WatcherPipe.class);
     private static final byte[] CHECK = "check\n".getBytes(StandardCharsets.UTF_8);
 
     private WatcherPipe() {}
-
-    static Path path(Folders folders, InterfaceName name) {
-        return folders.control().resolve("autoremove-" + name + ".events");
-    }
 
     /**
      * Tells the unit to look at once whether the tunnel still carries data. Never waits, and never fails: a unit that does not read
@@ -32,7 +28,7 @@ public final class WatcherPipe {
      * @return whether it was told
      */
     public static boolean askForCheck(Folders folders, InterfaceName name) {
-        Path path = path(folders, name);
+        Path path = AutoremoveUnitChange.events(folders, name);
         try (Descriptor pipe = Syscalls.open(path, 0, OpenFlag.WRITE_ONLY, OpenFlag.NON_BLOCKING, OpenFlag.NO_FOLLOW)) {
             FileStat stat = Syscalls.stat(pipe);
             if (!stat.isPipe() || stat.uid() != 0) {

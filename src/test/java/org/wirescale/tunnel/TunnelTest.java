@@ -23,6 +23,7 @@ import org.wirescale.model.IpAddress;
 import org.wirescale.model.Port;
 import org.wirescale.model.PublicKey;
 import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Commands;
 import org.wirescale.os.Folders;
 
 final class TunnelTest {
@@ -332,6 +333,19 @@ final class TunnelTest {
         assertThat(text).contains(parts[0]);
         Files.writeString(file(), text.replace(parts[0], parts[1]));
         assertThat(Tunnel.load(folders, BOB, kinds())).isEmpty();
+    }
+
+    @Test
+    void what_is_no_file_or_far_too_large_is_discarded() throws IOException {
+        Commands.output("mkfifo", file().toString());
+        assertThat(Tunnel.load(folders, BOB, kinds())).isEmpty();
+        assertThat(file()).doesNotExist();
+        Files.createDirectory(file());
+        assertThat(Tunnel.load(folders, BOB, kinds())).isEmpty();
+        assertThat(file()).doesNotExist();
+        Files.writeString(file(), " ".repeat((1 << 20) + 1));
+        assertThat(Tunnel.load(folders, BOB, kinds())).isEmpty();
+        assertThat(file()).doesNotExist();
     }
 
     @Test
