@@ -20,7 +20,7 @@ final class GuardTest extends AliceAndBob {
     private static final Duration SLACK = Duration.ofSeconds(1);
 
     private static final String RULES = "for i in iptables ip6tables; do for t in filter mangle nat raw; do"
-            + " $i -t $t -S | grep wirescale; done; done; nft list ruleset | grep -A 9 'table inet wirescale_bob'";
+            + " $i -t $t -S | grep wirescale; done; done; nft list table inet wirescale_bob";
 
     private static final String NETWORK = "ip -o -4 address show dev bob; ip -o -6 address show dev bob scope global;"
             + " ip route show table all dev bob; ip -6 route show table all dev bob | grep fd; wg show bob fwmark";
