@@ -91,7 +91,8 @@ final class RecoverCommand extends CommonOptions implements Callable<Integer> {
             return code;
         }
         if (code == ExitCode.TRY_LATER && !surroundings.peers().isOnline()) {
-            out.println("Tailscale is offline on this machine: " + failure.message());
+            out.println(failure.message());
+            out.println("Tailscale is offline on this machine");
             return ExitCode.OFFLINE;
         }
         spec.commandLine().getErr().println("Error: " + failure.message());

@@ -31,7 +31,7 @@ public record DirectEndpoint(Endpoint endpoint, Duration latency) {
     private static final Duration SUSPICION = Duration.ofMillis(300);
 
     /** So long without any answer, and the peer is away. */
-    private static final Duration ABSENT = Duration.ofMillis(1500);
+    private static final Duration ABSENT = Duration.ofSeconds(2);
 
     /**
      * Pings until an answer comes directly.
@@ -79,7 +79,10 @@ public record DirectEndpoint(Endpoint endpoint, Duration latency) {
                 forgetPath.run();
                 next = deadline.atMost(QUICK);
             }
-            if (deadline.hasPassed() || (search.relay.isEmpty() && silence.hasPassed())) {
+            if (search.relay.isEmpty() && silence.hasPassed()) {
+                throw search.failure(ABSENT);
+            }
+            if (deadline.hasPassed()) {
                 throw search.failure(time);
             }
             Thread.sleep(next.left());
