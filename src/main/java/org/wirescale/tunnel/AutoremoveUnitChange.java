@@ -1,6 +1,7 @@
 package org.wirescale.tunnel;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ public record AutoremoveUnitChange(
     /** What the script's lines stand behind. */
     private static final String UID_VARIABLE = "WIRESCALE_UID";
 
-    private static final String SCRIPT = "autoremove.sh";
+    private static final List<String> PARTS = List.of("watch.sh", "recover.sh", "end.sh");
 
     /**
      * For the tunnel as it was built.
@@ -175,14 +176,25 @@ public record AutoremoveUnitChange(
 
     static void writeScript(ChangeContext context) {
         Path script = script(context);
-        try (InputStream resource = AutoremoveUnitChange.class.getResourceAsStream(SCRIPT)) {
-            if (resource == null) {
-                throw new IllegalStateException("the program was built without " + SCRIPT);
-            }
-            PrivateFiles.replace(script, resource.readAllBytes());
+        try {
+            PrivateFiles.replace(script, text());
         } catch (IOException e) {
             throw unwritable(script, e);
         }
+    }
+
+    /** The script is one file where it runs. */
+    private static byte[] text() throws IOException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        for (String part : PARTS) {
+            try (InputStream resource = AutoremoveUnitChange.class.getResourceAsStream("autoremove/" + part)) {
+                if (resource == null) {
+                    throw new IllegalStateException("the program was built without " + part);
+                }
+                resource.transferTo(text);
+            }
+        }
+        return text.toByteArray();
     }
 
     private static WirescaleException unwritable(Path file, IOException e) {

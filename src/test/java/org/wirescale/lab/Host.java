@@ -22,12 +22,14 @@ final class Host {
 
     private final Lab lab;
     private final String name;
+    private final long leader;
     private final List<String> enter;
     private final Path root;
 
     Host(Lab lab, String name, long leader) {
         this.lab = lab;
         this.name = name;
+        this.leader = leader;
         this.root = Path.of("/proc", Long.toString(leader), "root");
         this.enter = List.of(
                 "nsenter",
@@ -169,6 +171,13 @@ final class Host {
                 () -> !exec("ss", "-Hltn", "sport", "=", ":41642").text().isBlank());
     }
 
+    /** A signal to everything that runs there, systemd included; nothing can be run there while it is stopped. */
+    void signalAll(String name) {
+        String own = "own=$(readlink /proc/" + leader + "/ns/pid); for p in /proc/[0-9]*; do"
+                + " [ \"$(readlink $p/ns/pid)\" = \"$own\" ] && kill -" + name + " ${p#/proc/}; done; true";
+        Run.start(List.of("bash", "-c", own)).finish(COMMAND).expect(0);
+    }
+
     // ---- network
 
     boolean hasLink(String device) {
@@ -289,6 +298,8 @@ final class Host {
     private static final String CLEAN = """
             mount -o remount,size=20% /run
             rm -f /run/fill /tmp/hook*
+            iptables -w -D INPUT -p icmp -j DROP 2>/dev/null
+            systemctl stop 'recreate-*.service'
             for device in $(wg show interfaces); do timeout 45 wirescale down "$device" >/dev/null 2>&1; done
             for device in $(wg show interfaces); do
               systemctl stop "autoremove-$device.service" "wireguard-go-$device.service" 2>/dev/null

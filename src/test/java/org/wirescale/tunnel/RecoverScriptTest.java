@@ -358,6 +358,7 @@ final class RecoverScriptTest {
     void one_that_is_to_be_built_anew_leaves_that_to_a_unit(String shell) throws Exception {
         host.recoverTries = 0;
         host.recreateTries = 2;
+        String text = Files.readString(AutoremoveUnitChange.script(host.context));
         // What "wirescale down" removes.
         host.program("wirescale", "rm run/control/tunnel-bob.json run/control/autoremove-bob.*");
         Process script = host.start(shell);
@@ -368,10 +369,7 @@ final class RecoverScriptTest {
                 .startsWith("systemd-run --quiet --collect --unit=recreate-bob.service --description=")
                 .contains("--property=SyslogIdentifier=recreate-bob")
                 .endsWith(" -- /bin/sh " + host.copy() + " recreate bob 100.64.0.2 2 --interface=bob --no-suffix");
-        assertThat(Files.readAllBytes(host.copy()))
-                .isEqualTo(AutoremoveUnitChange.class
-                        .getResourceAsStream("autoremove.sh")
-                        .readAllBytes());
+        assertThat(host.copy()).hasContent(text);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(host.copy())))
                 .isEqualTo("rw-------");
         host.awaitNothingLeft();
