@@ -304,6 +304,7 @@ final class AutoremoveScriptTest {
     @ParameterizedTest
     @ValueSource(strings = {ScriptHost.DASH, ScriptHost.BUSYBOX})
     void ends_with_everything_that_it_started_when_it_is_stopped(String shell) throws Exception {
+        host.fragileRm();
         Process script = host.start(shell);
         host.answer();
         host.awaitMonitor();

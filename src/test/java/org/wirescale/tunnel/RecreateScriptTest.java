@@ -106,6 +106,7 @@ final class RecreateScriptTest {
     void stopped_it_leaves_nothing(String when) throws Exception {
         String hold = "touch held; exec tail -f /dev/null";
         host.program(when.equals("sleep") ? "sleep" : "wirescale", hold);
+        host.fragileRm();
         Process script = host.recreate(ScriptHost.BUSYBOX, -1);
         host.await(when, () -> Files.exists(folder.resolve("held")));
         script.destroy();

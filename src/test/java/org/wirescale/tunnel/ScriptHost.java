@@ -109,6 +109,11 @@ final class ScriptHost implements AutoCloseable {
         Files.delete(programs.resolve(name));
     }
 
+    /** systemd signals each process that a unit it stops still begins. */
+    void fragileRm() throws IOException {
+        program("rm", "kill -TERM $$; exec /bin/rm \"$@\"");
+    }
+
     void write(String file, String text) throws IOException {
         Files.writeString(folder.resolve(file), text);
     }

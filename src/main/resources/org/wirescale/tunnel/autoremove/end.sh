@@ -25,7 +25,7 @@ take_down() {
 # back.
 take_down_and_recreate() {
     copy=$folder/recreate-$interface.sh
-    trap 'kill "$!" 2>/dev/null; rm -f "$copy"; exit 0' TERM INT HUP
+    trap 'trap "" TERM INT HUP; kill "$!" 2>/dev/null; rm -f "$copy"; exit 0' TERM INT HUP
     if [ "$recreate_tries" != 0 ]; then
         rm -f "$copy"
         (umask 077 && cat "$0" >"$copy")
@@ -87,7 +87,7 @@ main_recreate() {
     interface=$1 peer=$2 tries=$3
     shift 3
     trap 'rm -f "$0"' EXIT
-    trap 'kill "$!" 2>/dev/null; exit 0' TERM INT HUP
+    trap 'trap "" TERM INT HUP; kill "$!" 2>/dev/null; exit 0' TERM INT HUP
     hold_back "$0.said"
     used=0
     while [ "$tries" -lt 0 ] || [ "$used" -lt "$tries" ]; do

@@ -150,11 +150,13 @@ listen() {
     keeper=$!
 }
 
+# systemd signals whatever it finds in a unit that it stops, a program that cleans up too.
 hush() {
-    trap - TERM INT HUP
+    trap '' TERM INT HUP
     # shellcheck disable=SC2086 # none or one each
     kill "$keeper" "$monitor" $burst $attempt $warmer 2>/dev/null
     rm -f "$events"
+    trap - TERM INT HUP
 }
 
 # ---- watching
