@@ -64,6 +64,7 @@ attempt_ended() {
         say "$interface is recovered"
         used=$((used + 1)) spent=0
         go_on
+        trust_bytes
         return 0
     elif [ "$revived" = yes ]; then
         lives
@@ -73,10 +74,8 @@ attempt_ended() {
     case $code in
         5)
             unmoved=$((unmoved + 1))
-            go_on
             say "$interface is not dead after all"
-            look
-            seen=$received
+            go_on
             trust_bytes
             if [ "$unmoved" = 5 ]; then
                 unmoved=0

@@ -163,7 +163,7 @@ hush() {
 
 # Returns 0 when the tunnel is to be taken down, 1 when its interface is gone.
 watch() {
-    state=watching answered=no doubted=no fresh=no news=no revived=no
+    state=watching answered=no doubted=no fresh=no news=no sure=no revived=no
     quiet=0 turns=0 used=0 spent=0 unmoved=0 deaf=0 round_trip=0
     limit=$SILENT
     complaint='' before='' seen=''
@@ -216,7 +216,7 @@ turn() {
 answer() {
     turn
     [ "$answered" = yes ] || say "$address answers through $interface"
-    answered=yes news=yes fresh=no limit=$SILENT deaf=0
+    answered=yes news=yes fresh=no sure=no limit=$SILENT deaf=0
     slow=${line##*time=}
     slow=${slow%%[!0-9]*}
     case $slow in
@@ -278,7 +278,8 @@ count() {
     [ "$quiet" -lt "$limit" ] || dead
 }
 
-# Five echo requests within a second. The tunnel lives when one is answered, and when anything else comes meanwhile.
+# Five echo requests within a second. The tunnel lives when one is answered, and when anything else comes meanwhile. Where there is no
+# recovery that looks again, they are sent twice: the far end's own ping sends something each 2 s.
 probe() {
     [ -z "$burst" ] || return 0
     look
@@ -305,10 +306,15 @@ burst_ended() {
     [ "$news" = no ] || return 0
     look
     if [ "$received" = "$seen" ]; then
-        dead
+        if [ "$tries$sure" = 0no ]; then
+            sure=yes
+            probe
+        else
+            dead
+        fi
         return
     fi
-    seen=$received
+    seen=$received sure=no
     deaf=$((deaf + 1))
     if [ "$deaf" = 2 ]; then
         say "$address answers no more through $interface, which receives all the same: that is what counts from now on"
@@ -316,8 +322,10 @@ burst_ended() {
     fi
 }
 
-# Until the next answer.
+# Until the next answer: the far end's firewall may have begun to drop what ping sends.
 trust_bytes() {
+    look
+    seen=$received
     answered=no quiet=0 limit=$SILENT deaf=0
 }
 
