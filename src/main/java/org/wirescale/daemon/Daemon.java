@@ -55,7 +55,8 @@ public final class Daemon {
                 Watchdog watchdog = Watchdog.start(notifier);
                 LocalServer _ = LocalServer.start(machine.folders().socket(), new LocalRequests(machine, open));
                 PeerServers _ = PeerServers.start(machine.tailnet(), sessions::serve);
-                TunnelGuard _ = TunnelGuard.start(machine.folders(), machine::takeDownWithoutLink);
+                TunnelGuard _ = TunnelGuard.start(
+                        machine.folders(), machine::takeDownWithoutLink, machine.tailnet()::machineMoved);
                 Watchdog.Registration _ = watchdog.watch("sessions", open::makeProgress)) {
             notifier.ready();
             LOG.info("Wirescale {} is ready", Version.text());

@@ -2,7 +2,9 @@ package org.wirescale.daemon;
 
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.Port;
 import org.wirescale.model.PublicKey;
@@ -31,14 +33,28 @@ record LiveTunnel(
      *     down, or when its interface is gone or somebody else's
      */
     static LiveTunnel require(Folders folders, InterfaceName name, String machine) {
-        return find(folders, name)
+        return find(folders, name, EnumSet.of(Phase.UP))
                 .orElseThrow(
                         () -> WirescaleException.of(SessionReason.NOT_LIVE, "interface", name, "machine", machine));
     }
 
-    private static Optional<LiveTunnel> find(Folders folders, InterfaceName name) {
+    /**
+     * The same for who cannot know whether another session moves it at this moment.
+     *
+     * @throws WirescaleException with {@link SessionReason#NOT_LIVE}, or {@link SessionReason#MOVING} when it cannot be looked at now
+     */
+    static LiveTunnel requireStanding(Folders folders, InterfaceName name, String machine) {
+        return find(folders, name, EnumSet.of(Phase.UP, Phase.RECOVERING)).orElseThrow(() -> {
+            boolean isThere =
+                    Tunnel.load(folders, name).filter(Tunnel::hasItsLink).isPresent();
+            SessionReason reason = isThere ? SessionReason.MOVING : SessionReason.NOT_LIVE;
+            return WirescaleException.of(reason, "interface", name, "machine", machine);
+        });
+    }
+
+    private static Optional<LiveTunnel> find(Folders folders, InterfaceName name, Set<Phase> phases) {
         return Tunnel.load(folders, name)
-                .filter(tunnel -> tunnel.state().phase() == Phase.UP && tunnel.hasItsLink())
+                .filter(tunnel -> phases.contains(tunnel.state().phase()) && tunnel.hasItsLink())
                 .flatMap(LiveTunnel::look);
     }
 

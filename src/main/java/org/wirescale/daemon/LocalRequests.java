@@ -2,6 +2,7 @@ package org.wirescale.daemon;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.wirescale.model.ErrorCode;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.SessionToken;
 import org.wirescale.model.WirescaleException;
@@ -35,7 +36,7 @@ final class LocalRequests implements LocalServer.Handler {
 
     private void recover(LocalRequest.Recover request, ReplySink replies) {
         InterfaceName name = request.iface();
-        LiveTunnel live = LiveTunnel.require(machine.folders(), name, machine.name());
+        LiveTunnel live = LiveTunnel.requireStanding(machine.folders(), name, machine.name());
         if (!live.header().peer().addresses().contains(request.peerIp())) {
             throw WirescaleException.of(SessionReason.OTHER_PEER, "interface", name, "address", request.peerIp());
         }
@@ -50,10 +51,23 @@ final class LocalRequests implements LocalServer.Handler {
                 replies,
                 session -> {
                     RecoverInitiator errand = new RecoverInitiator(machine, session, live, request.latestHandshake());
-                    return "Success! WireGuard connection through interface '"
-                            + new Initiation(machine, session).run(errand) + "' is working again";
+                    try {
+                        return "Success! WireGuard connection through interface '"
+                                + new Initiation(machine, session).run(errand) + "' is working again";
+                    } catch (WirescaleException e) {
+                        throw isForGood(e)
+                                ? e
+                                : WirescaleException.causedBy(e, SessionReason.NOT_NOW, "why", e.getMessage());
+                    }
                 },
                 "Not recovered: ");
+    }
+
+    /** A tunnel is given up for what its peer says, or when it is gone; a failure of this machine's own is tried again. */
+    private static boolean isForGood(WirescaleException e) {
+        return e.errorCode() != ErrorCode.GENERIC
+                || e.reason() instanceof Dialogue.Refused
+                || e.reason() == SessionReason.NOT_LIVE;
     }
 
     /** What is told is read from the tunnel before the command may take it down; telling may take its time. */

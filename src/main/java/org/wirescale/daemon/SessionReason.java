@@ -47,6 +47,11 @@ public enum SessionReason implements Reason {
             ErrorCode.GENERIC,
             "there is no live tunnel '{interface}' with that peer on this machine",
             "there is no live tunnel '{interface}' with this machine on {machine}"),
+    MOVING(ErrorCode.CLOSED, "the tunnel '{interface}' is being changed at this moment: try again"),
+    NOT_NOW(ErrorCode.CLOSED, "{why}"),
+    NODE_GONE(
+            ErrorCode.TS_UNREACHABLE,
+            "{peer}, to which the tunnel leads, is no node of this tailnet at the moment: 'tailscale status' shows who is"),
     NOT_DEAD(
             ErrorCode.HANDSHAKE_MISMATCH,
             "the tunnel '{interface}' is not dead: nothing was changed",

@@ -3,6 +3,7 @@ package org.wirescale.daemon;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.wirescale.config.PeerFileName;
 import org.wirescale.model.IpAddress;
 import org.wirescale.model.StableId;
@@ -27,6 +28,7 @@ final class Tailnet {
 
     private final LocalApi api;
     private final RebindLimit rebinds;
+    private final AtomicBoolean relaysAreStale = new AtomicBoolean();
 
     Tailnet(LocalApi api) {
         this.api = api;
@@ -35,6 +37,11 @@ final class Tailnet {
 
     LocalApi api() {
         return api;
+    }
+
+    /** This machine got another address or way to the world, or woke. */
+    void machineMoved() {
+        relaysAreStale.set(true);
     }
 
     /** This machine's name, for what a peer is told. */
@@ -110,6 +117,9 @@ final class Tailnet {
     DirectEndpoint pathAnew(Peer peer) throws InterruptedException {
         TailscaleStatus status = api.status().requireRunning();
         Node node = node(status, peer.node());
+        if (relaysAreStale.getAndSet(false)) {
+            api.reconnectRelays();
+        }
         DirectEndpoint found =
                 DirectEndpoint.findAgain(api, status, node, FIND_PATH_ANEW, () -> rebinds.rebind(peer.stableId()));
         rebinds.outageEnded(peer.stableId());
@@ -135,7 +145,7 @@ final class Tailnet {
         return status.peers().stream()
                 .filter(node -> node.id().text().equals(peer.stableId()))
                 .findFirst()
-                .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", peer.name()));
+                .orElseThrow(() -> WirescaleException.of(SessionReason.NODE_GONE, "peer", peer.name()));
     }
 
     /** Whether Tailscale gets an answer from the peer, by whatever way. */

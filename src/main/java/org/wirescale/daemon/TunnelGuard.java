@@ -50,6 +50,7 @@ final class TunnelGuard implements AutoCloseable {
     private static final String TAILSCALE = "tailscale0";
 
     private final Folders folders;
+    private final Runnable moved;
     private final TunnelCare care;
     private final NetworkEvents events;
     private final NetworkNews news = new NetworkNews();
@@ -66,8 +67,9 @@ final class TunnelGuard implements AutoCloseable {
     private long lastCheck = System.nanoTime() - BETWEEN_CHECKS.toNanos();
     private final Thread thread;
 
-    private TunnelGuard(Folders folders, Consumer<Tunnel> takeDown) {
+    private TunnelGuard(Folders folders, Consumer<Tunnel> takeDown, Runnable moved) {
         this.folders = folders;
+        this.moved = moved;
         this.care = new TunnelCare(folders, takeDown);
         this.events = NetworkEvents.open();
         this.thread =
@@ -78,9 +80,10 @@ final class TunnelGuard implements AutoCloseable {
      * Starts with a look at every tunnel: nobody kept them before.
      *
      * @param takeDown undoes what is left of a tunnel without its link; its interface's lock is held
+     * @param moved called when the machine got another address or way, before the tunnels' units are told
      */
-    static TunnelGuard start(Folders folders, Consumer<Tunnel> takeDown) {
-        TunnelGuard guard = new TunnelGuard(folders, takeDown);
+    static TunnelGuard start(Folders folders, Consumer<Tunnel> takeDown, Runnable moved) {
+        TunnelGuard guard = new TunnelGuard(folders, takeDown, moved);
         guard.look.ringIn(Duration.ZERO);
         guard.thread.start();
         return guard;
@@ -218,6 +221,7 @@ final class TunnelGuard implements AutoCloseable {
         }
         lastCheck = System.nanoTime();
         LOG.debug("The machine's addresses or routes changed: each tunnel is looked at");
+        moved.run();
         up.forEach(tunnel -> WatcherPipe.askForCheck(folders, tunnel.interfaceName()));
     }
 

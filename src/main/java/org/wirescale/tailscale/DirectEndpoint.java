@@ -30,8 +30,8 @@ public record DirectEndpoint(Endpoint endpoint, Duration latency) {
     /** For the first answer of a peer whose path has died, by a relay at the least. */
     private static final Duration SUSPICION = Duration.ofMillis(300);
 
-    /** So long without any answer, and the peer is away. */
-    private static final Duration ABSENT = Duration.ofSeconds(2);
+    /** So long without any answer, and the peer is away: a path that tailscaled trusts for 6.5 s has been dead for 4 s already. */
+    private static final Duration ABSENT = Duration.ofSeconds(3);
 
     /**
      * Pings until an answer comes directly.
@@ -77,6 +77,7 @@ public record DirectEndpoint(Endpoint endpoint, Duration latency) {
             if (first) {
                 first = false;
                 forgetPath.run();
+                api.punch(search.address);
                 next = deadline.atMost(QUICK);
             }
             if (search.relay.isEmpty() && silence.hasPassed()) {

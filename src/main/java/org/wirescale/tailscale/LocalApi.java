@@ -25,6 +25,7 @@ import org.wirescale.model.WirescaleException;
  */
 public final class LocalApi {
     static final Duration CALL = Duration.ofSeconds(10);
+    private static final Duration PUNCH = Duration.ofSeconds(2);
     /** NotifyInitialState and NotifyNoPrivateKeys of Tailscale's {@code ipn.NotifyWatchOpt}. */
     private static final String WATCH = "/localapi/v0/watch-ipn-bus?mask=18";
 
@@ -102,6 +103,20 @@ public final class LocalApi {
     }
 
     /**
+     * Sends a packet to the peer the way that data goes, and waits for no answer: unlike a disco ping it makes both tailscaled look
+     * for a direct path, by way of a relay where there is no other.
+     */
+    void punch(IpAddress address) {
+        Thread.ofVirtual().name("punch " + address).start(() -> {
+            try {
+                byte[] _ = request("POST", "/localapi/v0/ping?type=TSMP&ip=" + address, PUNCH);
+            } catch (WirescaleException e) {
+                LOG.debug("no answer to the packet for {}: {}", address, e.getMessage());
+            }
+        });
+    }
+
+    /**
      * Asks tailscaled to bind its UDP sockets anew: it goes back to the port it is configured with where that is free, in a few
      * milliseconds, and has done so when this returns. It then looks for its way to every peer again.
      */
@@ -117,6 +132,19 @@ public final class LocalApi {
         } catch (WirescaleException e) {
             // It will look by itself, later.
             LOG.debug("tailscaled was not made to look for its endpoints: {}", e.getMessage());
+        }
+    }
+
+    /**
+     * Makes tailscaled connect to its relays anew, which takes it some 20 ms: left alone it asks an old connection for 3 s whether it
+     * still works. For a machine whose address has changed, which its old connections cannot know.
+     */
+    public void reconnectRelays() {
+        try {
+            byte[] _ = request("POST", "/localapi/v0/debug?action=break-derp-conns", CALL);
+        } catch (WirescaleException e) {
+            // It does so by itself, later.
+            LOG.debug("tailscaled was not made to connect to its relays anew: {}", e.getMessage());
         }
     }
 

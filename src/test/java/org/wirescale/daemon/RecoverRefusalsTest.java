@@ -52,7 +52,7 @@ import org.wirescale.tunnel.WireGuard;
 final class RecoverRefusalsTest {
     private static final InterfaceName THEIRS = InterfaceName.parse("alice");
     private static final String SESSION = "defe22";
-    private static final String PASSED = "there is no peer";
+    private static final String PASSED = "is no node of this tailnet";
 
     private static final String STATUS = """
             {"Version":"1.102.5","TUN":true,"BackendState":"Running","CurrentTailnet":{"MagicDNSSuffix":"lab.ts.net"},

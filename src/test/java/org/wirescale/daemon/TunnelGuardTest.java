@@ -120,10 +120,13 @@ final class TunnelGuardTest {
     }
 
     private void startGuardAtOnce() throws Exception {
-        guard = Optional.of(machine.call(() -> TunnelGuard.start(folders, tunnel -> {
-            takenDown.add(tunnel.interfaceName());
-            tunnel.undo();
-        })));
+        guard = Optional.of(machine.call(() -> TunnelGuard.start(
+                folders,
+                tunnel -> {
+                    takenDown.add(tunnel.interfaceName());
+                    tunnel.undo();
+                },
+                () -> {})));
     }
 
     private static List<IpNetwork> networks(String... texts) {

@@ -3,6 +3,7 @@ package org.wirescale.lab;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -174,22 +175,29 @@ final class HealBench {
         host.lab().run("renumber", host.name());
     }
 
-    /** What a laptop does that changes its network. */
+    /** What a laptop does that changes its network: it has another address, and its router nothing of the old one's. */
     private static void newOwnAddress(Host host) {
-        host.sh("""
+        String old = host.sh("""
                 old=$(ip -o -4 addr show dev eth0 | awk '{print $4}')
                 gateway=$(ip -o -4 route show default dev eth0 | awk '{print $3}')
-                case $old in *.2/24) new=${old%.2/24}.7/24 ;; *) new=${old%.7/24}.2/24 ;; esac
+                last=${old##*.} new=${old%.*}.$((${last%/24} + 1))/24
                 ip addr del "$old" dev eth0 && ip addr add "$new" dev eth0 && ip route replace default via "$gateway"
+                echo "${old%/24}"
                 """);
+        // Without an entry of that address conntrack(8) fails.
+        onRouter(host, "conntrack", "-D", "-s", old);
+    }
+
+    private static Result onRouter(Host host, String... command) {
+        String router = host.lab().run("netns", "router-" + host.name()).text();
+        return Run.start(Stream.concat(Stream.of("ip", "netns", "exec", router), Stream.of(command))
+                        .toList())
+                .finish(Duration.ofSeconds(10));
     }
 
     private static void forget(BenchPair pair) {
         for (Host host : List.of(pair.first(), pair.second())) {
-            String router = host.lab().run("netns", "router-" + host.name()).text();
-            Run.start(List.of("ip", "netns", "exec", router, "conntrack", "-F"))
-                    .finish(Duration.ofSeconds(10))
-                    .expect(0);
+            onRouter(host, "conntrack", "-F").expect(0);
         }
     }
 
