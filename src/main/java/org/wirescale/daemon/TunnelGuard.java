@@ -44,6 +44,9 @@ final class TunnelGuard implements AutoCloseable {
     /** 10 s are promised. */
     private static final Duration POLL = Duration.ofSeconds(8);
 
+    /** Where the kernel has more to tell than it can remember, again and again, all tunnels are not looked at all the time. */
+    private static final Duration BETWEEN_OVERFLOWS = Duration.ofSeconds(10);
+
     private static final Duration END = Duration.ofMillis(500);
     private static final int STACK = 256 << 10;
     private static final int MOST_REMEMBERED = 256;
@@ -65,6 +68,7 @@ final class TunnelGuard implements AutoCloseable {
 
     private boolean everything = true;
     private long lastCheck = System.nanoTime() - BETWEEN_CHECKS.toNanos();
+    private long lastOfEverything = System.nanoTime() - BETWEEN_OVERFLOWS.toNanos();
     private final Thread thread;
 
     private TunnelGuard(Folders folders, Consumer<Tunnel> takeDown, Runnable moved) {
@@ -164,8 +168,8 @@ final class TunnelGuard implements AutoCloseable {
 
     private void look() {
         NetworkNews.News latest = news.take();
-        boolean all = everything || latest.everything();
-        everything = false;
+        everything |= latest.everything();
+        boolean all = everything && isTimeForEverything();
         Map<InterfaceName, Set<Area>> repeated = Map.copyOf(toLookAtAgain);
         toLookAtAgain.clear();
         List<Tunnel> tunnels = tunnels();
@@ -180,6 +184,18 @@ final class TunnelGuard implements AutoCloseable {
             look(tunnel, all ? EnumSet.allOf(Area.class) : areas);
         }
         plan(tunnels);
+    }
+
+    private boolean isTimeForEverything() {
+        long now = System.nanoTime();
+        Duration left = BETWEEN_OVERFLOWS.minusNanos(now - lastOfEverything);
+        if (left.isPositive()) {
+            again.ringIn(left);
+            return false;
+        }
+        everything = false;
+        lastOfEverything = now;
+        return true;
     }
 
     private void look(Tunnel tunnel, Set<Area> areas) {
@@ -202,9 +218,12 @@ final class TunnelGuard implements AutoCloseable {
     }
 
     private void poll() {
-        List<Tunnel> tunnels = tunnels();
-        Untold.suspects(up(tunnels)).forEach(tunnel -> look(tunnel, EnumSet.of(Area.FIREWALL)));
-        plan(tunnels);
+        List<Tunnel> up = up(tunnels());
+        Untold.suspects(up).forEach(tunnel -> look(tunnel, EnumSet.of(Area.FIREWALL)));
+        // One that goes is told of, and looked at then.
+        if (!up.isEmpty()) {
+            poll.ringIn(POLL);
+        }
     }
 
     private static List<Tunnel> up(List<Tunnel> tunnels) {
