@@ -2,6 +2,7 @@ package org.wirescale.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -57,8 +58,8 @@ final class OldPeerTest extends AliceAndBob {
     void asks_at_the_same_moment_and_there_is_one_tunnel() {
         Run hers = alice.startUpgrade("bob");
         Run his = bob.startUpgrade("alice");
-        Result mine = hers.finish(java.time.Duration.ofMinutes(1));
-        his.finish(java.time.Duration.ofMinutes(1));
+        Result mine = hers.finish(Duration.ofMinutes(1));
+        his.finish(Duration.ofMinutes(1));
         mine.expect(0);
         Tunnels.assertWhole(alice, bob);
     }
@@ -69,6 +70,37 @@ final class OldPeerTest extends AliceAndBob {
         Ends ends = Ends.of(lab);
         Result upgrade = bob.upgrade("alice").expect(3);
         assertThat(upgrade.text() + upgrade.errorText()).contains("configuration file");
-        ends.awaitNothing(java.time.Duration.ofSeconds(20));
+        ends.awaitNothing(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void answers_ours_which_recovers_the_tunnel() {
+        alice.upgrade("bob").expect(0);
+        Tunnels.assertWhole(alice, bob);
+        alice.awaitWatched("bob");
+        recovers("is working again");
+    }
+
+    /** It needs half a minute to notice, and a quarter of one until it does something. */
+    @Test
+    void asks_ours_to_recover_the_tunnel() {
+        alice.upgrade("bob").expect(0);
+        Tunnels.assertWhole(alice, bob);
+        alice.sh("systemctl stop autoremove-bob.service");
+        recovers("The WireGuard connection through interface 'bob' is working again");
+        assertThat(alice.reaches("bob", "10.77.0.2")).isTrue();
+    }
+
+    private void recovers(String line) {
+        Journal hers = alice.journal();
+        int before = alice.listenPort("bob");
+        lab.run("renumber", "bob");
+        Await.until(
+                Duration.ofSeconds(150),
+                "the line '" + line + "'",
+                () -> hers.daemonLines().stream().anyMatch(said -> said.contains(line)));
+        alice.awaitReaches("bob", "10.77.0.2");
+        bob.awaitReaches("alice", "10.77.0.1");
+        assertThat(alice.listenPort("bob")).isNotEqualTo(before);
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -217,6 +219,45 @@ final class RecoverTest extends AliceAndBob {
     }
 
     @Test
+    void a_peer_that_was_rebooted_gets_its_tunnel_back_without_a_command() {
+        upgrade("--recreate-tries", "3");
+        lab.run("crash", "bob");
+        lab.run("boot", "bob");
+        bob = lab.refresh("bob");
+        bob.awaitServing();
+        Await.until(
+                Duration.ofMinutes(2),
+                "the tunnel to the rebooted machine",
+                () -> alice.hasLink("bob") && alice.reaches("bob", "10.77.0.2"));
+        Tunnels.assertWhole(alice, bob);
+    }
+
+    @Test
+    void a_new_address_of_the_machines_own_is_noticed_before_any_silence() {
+        upgrade();
+        Journal hers = alice.journal();
+        // The router would keep what belongs to the old address, and give the new one other ports.
+        String router = lab.run("netns", "router-alice").text();
+        alice.sh("""
+                ip addr del 192.168.10.2/24 dev eth0 && ip addr add 192.168.10.9/24 dev eth0
+                ip route replace default via 192.168.10.1
+                """);
+        Run.start(List.of("ip", "netns", "exec", router, "conntrack", "-D", "-s", "192.168.10.2"))
+                .finish(Duration.ofSeconds(10));
+        try {
+            Await.until(RECOVERS, "the recovery", () -> alice.reaches("bob", "10.77.0.2") && works(hers));
+            assertThat(messages(hers))
+                    .anyMatch(line -> line.matches(".*received through bob for [0-4] s: the tunnel is dead"));
+            Tunnels.assertWhole(alice, bob);
+        } finally {
+            alice.sh("""
+                    ip addr del 192.168.10.9/24 dev eth0 && ip addr add 192.168.10.2/24 dev eth0
+                    ip route replace default via 192.168.10.1
+                    """);
+        }
+    }
+
+    @Test
     void a_deliberate_down_takes_the_other_end_down_too() {
         Ends ends = Ends.of(lab);
         upgrade("--recreate-tries", "-1");
@@ -229,35 +270,65 @@ final class RecoverTest extends AliceAndBob {
                 .isEqualTo("inactive");
     }
 
+    /** The first one is none of the comparison: it loads what the others use. */
     @Test
     void thirty_new_addresses_in_a_row_leave_nothing_behind() {
         upgrade("--iptables-accept");
+        recover(0);
+        awaitNoForwarding();
         String before = what(alice);
         String hisBefore = what(bob);
-        for (int i = 0; i < 30; i++) {
-            Host moving = i % 3 == 2 ? alice : bob;
-            Journal journal = alice.journal();
-            lab.run("renumber", moving.name());
-            Await.until(
-                    Duration.ofMinutes(1),
-                    "recovery number " + i,
-                    () -> works(journal) && alice.reaches("bob", "10.77.0.2"));
-        }
+        IntStream.range(1, 30).forEach(this::recover);
         Tunnels.assertWhole(alice, bob);
+        awaitNoForwarding();
+        assertSame(alice, before);
+        assertSame(bob, hisBefore);
+    }
+
+    private void recover(int number) {
+        List<Journal> journals = List.of(alice.journal(), bob.journal());
+        lab.run("renumber", number % 3 == 2 ? "alice" : "bob");
+        Await.until(
+                Duration.ofMinutes(1),
+                "the tunnel after change number " + number,
+                () -> alice.reaches("bob", "10.77.0.2") && bob.reaches("alice", "10.77.0.1"));
+        journals.forEach(journal -> Await.until(
+                Duration.ofSeconds(30),
+                "an answer that the watchers saw after change number " + number,
+                () -> seesAnswers(journal)));
+    }
+
+    private void awaitNoForwarding() {
         for (Host host : List.of(alice, bob)) {
             Await.until(
                     Duration.ofSeconds(40),
                     "the end of the forwarding of old ports",
                     () -> !host.sh("nft list ruleset").contains("0x5453f09f92ac"));
         }
+    }
+
+    private static void assertSame(Host host, String before) {
         Await.until(
                 Duration.ofSeconds(20),
-                "as many as before, and not\n" + what(alice),
-                () -> what(alice).equals(before));
-        Await.until(
-                Duration.ofSeconds(20),
-                "as many as before, and not\n" + what(bob),
-                () -> what(bob).equals(hisBefore));
+                "as much on " + host + " as before:\n" + before + "\nand not\n" + what(host) + "\nwhich",
+                () -> what(host).equals(before));
+    }
+
+    /** After a recovery a watcher waits for an answered echo before it trusts a short silence again. */
+    private static boolean seesAnswers(Journal journal) {
+        List<String> lines = messages(journal);
+        int recovered = lastOf(lines, " is recovered", " is not dead after all");
+        return recovered < 0 || lastOf(lines, " answers through ") > recovered;
+    }
+
+    private static int lastOf(List<String> lines, String... parts) {
+        int last = -1;
+        for (int i = 0; i < lines.size(); i++) {
+            if (Stream.of(parts).anyMatch(lines.get(i)::contains)) {
+                last = i;
+            }
+        }
+        return last;
     }
 
     /** Processes, files, rules and the daemon's descriptors, those of tailscaled's own left out. */
