@@ -39,6 +39,9 @@ final class Recovery implements AutoCloseable {
     private final LinkSettings target;
     private final PortHold hold;
     private final Role role;
+    /** What is waited for, once the link has moved. */
+    private Optional<Handshake> handshake = Optional.empty();
+
     private boolean begun;
     private boolean stands;
 
@@ -78,8 +81,7 @@ final class Recovery implements AutoCloseable {
         hold.beforeLink(session);
         session.say("Modifying WireGuard interface '" + name + "'...");
         Leaving leaving = new Leaving(dialogue, role, hold.way(), path.latency());
-        Handshake[] handshake = new Handshake[1];
-        hold.handOver(session, tunnel, leaving::awaitBoth, () -> handshake[0] = move(dialogue.peerIsOurs()));
+        hold.handOver(session, tunnel, leaving::awaitBoth, () -> handshake = Optional.of(move(dialogue.peerIsOurs())));
         tunnel.update(state -> state.withLink(target));
         Trace.step("recovery.written");
         GeneratedFileChange.move(machine.folders(), name, target);
@@ -88,9 +90,9 @@ final class Recovery implements AutoCloseable {
         hold.afterLink(session);
         session.say("Checking latest handshake of interface '" + name + "' after changing the endpoint...");
         if (dialogue.peerIsOurs()) {
-            dialogue.whilePeerIsThere(() -> awaitHandshake(handshake[0], role == Role.INITIATOR));
+            dialogue.whilePeerIsThere(() -> awaitHandshake(role == Role.INITIATOR));
         } else {
-            awaitHandshake(handshake[0], false);
+            awaitHandshake(false);
         }
         oldRules.forEach(tunnel::retire);
     }
@@ -106,18 +108,19 @@ final class Recovery implements AutoCloseable {
                 .orElseThrow(() -> WirescaleException.of(TunnelReason.LINK_GONE, "interface", live.name()));
         WireGuard.Peer peer = new WireGuard.Peer(
                 before.key(), Optional.of(live.presharedKey()), before.allowedIps(), Optional.empty(), 0);
-        Handshake handshake = new Handshake(live.name(), peer, path.endpoint(), path.latency());
+        Handshake next = new Handshake(live.name(), peer, path.endpoint(), path.latency());
         WireGuard.move(live.name(), hold.port(), peer.key(), path.endpoint());
         Trace.step("link.moved");
         if (peerIsOurs) {
-            return handshake.after(before);
+            return next.after(before);
         }
         WireGuard.replacePeer(live.name(), peer.driven(path.endpoint()));
-        return handshake;
+        return next;
     }
 
-    private void awaitHandshake(Handshake handshake, boolean drives) {
-        long at = drives ? handshake.drive() : handshake.respond();
+    private void awaitHandshake(boolean drives) {
+        Handshake awaited = handshake.orElseThrow();
+        long at = drives ? awaited.drive() : awaited.respond();
         tunnel.update(state -> state.withHandshake(at));
         Trace.step("handshake.done");
     }
