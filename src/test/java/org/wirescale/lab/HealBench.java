@@ -59,19 +59,11 @@ final class HealBench {
         List<Double> mine = IntStream.range(0, 3)
                 .mapToObj(_ -> ours.fresh(() -> silence(ours, () -> renumber(ours.second()))))
                 .toList();
-        double inUse = toOld.fresh(() -> silence(toOld, () -> renumber(toOld.second())));
-        double mixed = toOld.fresh(() -> {
-            watched(toOld);
-            awaitIdleTailscale(toOld);
-            return silenceOf(toOld, () -> renumber(toOld.second()));
-        });
+        double mixed = toOld.fresh(() -> silence(toOld, () -> renumber(toOld.second())));
         double theirs = old.fresh(() -> silence(old, () -> renumber(old.second())));
         Figures.say("ours to ours: " + mine);
         figures.limit("public address changes, silent (worst of 3)", worst(mine), theirs, 7, " s");
-        figures.limit("  the peer on 1.0.3, Tailscale at rest", mixed, theirs, 10, " s");
-        // tailscaled trusts a path that it has just used for 6.5 s, and that of the other end cannot be made to forget
-        // it.
-        figures.limit("  the peer on 1.0.3, Tailscale just used", inUse, theirs, Double.NaN, " s");
+        figures.limit("  the peer on 1.0.3", mixed, theirs, 10, " s");
     }
 
     private void ownAddress(BenchPair ours, BenchPair old) {
@@ -173,26 +165,9 @@ final class HealBench {
     /** What passes between the last answer through the tunnel before something happens and the first one after it. */
     private static double silence(BenchPair pair, Runnable happens) {
         watched(pair);
-        return silenceOf(pair, happens);
-    }
-
-    private static double silenceOf(BenchPair pair, Runnable happens) {
         Prober prober = pair.first().probe(pair.net() + ".2");
         happens.run();
         return prober.finish(PATIENCE).silence().toNanos() / 1e9;
-    }
-
-    /** Neither end's Tailscale has sent the other anything for a while: it has no path any more that it trusts. */
-    private static void awaitIdleTailscale(BenchPair pair) {
-        for (Host host : List.of(pair.first(), pair.second())) {
-            String other = (host == pair.first() ? pair.second() : pair.first()).name();
-            Await.until(
-                    PATIENCE,
-                    "rest between the tailscaleds",
-                    () -> host.sh("tailscale status --json | jq -r --arg n " + other
-                                    + " '.Peer[] | select(.HostName == $n) | .CurAddr'")
-                            .isEmpty());
-        }
     }
 
     private static double untilBack(BenchPair pair) {
