@@ -16,8 +16,8 @@ record Ends(
         String otherDevice,
         String here,
         Snapshot secondBefore) {
-    /** An end that cannot know that the other has gone learns it by silence, which takes a minute. */
-    static final Duration SILENCE = Duration.ofSeconds(60 + 20);
+    /** An end that cannot know that the other has gone learns it by silence: three tries of half a minute to recover the tunnel. */
+    static final Duration SILENCE = Duration.ofSeconds(3 * 30 + 60);
 
     /** As {@link Lab#pair} made them, the interfaces named after the machines. */
     static Ends of(Host first, Host second, String net) {

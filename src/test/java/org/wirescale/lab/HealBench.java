@@ -183,17 +183,15 @@ final class HealBench {
         host.lab().run("renumber", host.name());
     }
 
-    /** What a laptop does that changes its network: it has another address, and its router nothing of the old one's. */
+    /** What a laptop does that changes its network: it has another router, and another address. */
     private static void newOwnAddress(Host host) {
-        String old = host.sh("""
+        renumber(host);
+        host.sh("""
                 old=$(ip -o -4 addr show dev eth0 | awk '{print $4}')
                 gateway=$(ip -o -4 route show default dev eth0 | awk '{print $3}')
                 last=${old##*.} new=${old%.*}.$((${last%/24} + 1))/24
                 ip addr del "$old" dev eth0 && ip addr add "$new" dev eth0 && ip route replace default via "$gateway"
-                echo "${old%/24}"
                 """);
-        // Without an entry of that address conntrack(8) fails.
-        onRouter(host, "conntrack", "-D", "-s", old);
     }
 
     private static Result onRouter(Host host, String... command) {
