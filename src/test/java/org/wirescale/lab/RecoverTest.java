@@ -233,29 +233,6 @@ final class RecoverTest extends AliceAndBob {
     }
 
     @Test
-    void a_new_address_of_the_machines_own_is_noticed_before_any_silence() {
-        upgrade();
-        Journal hers = alice.journal();
-        // Another network, as a laptop finds it: another router, and another address from it.
-        lab.run("renumber", "alice");
-        alice.sh("""
-                ip addr del 192.168.10.2/24 dev eth0 && ip addr add 192.168.10.9/24 dev eth0
-                ip route replace default via 192.168.10.1
-                """);
-        try {
-            Await.until(RECOVERS, "the recovery", () -> alice.reaches("bob", "10.77.0.2") && works(hers));
-            assertThat(messages(hers))
-                    .anyMatch(line -> line.matches(".*received through bob for [0-4] s: the tunnel is dead"));
-            Tunnels.assertWhole(alice, bob);
-        } finally {
-            alice.sh("""
-                    ip addr del 192.168.10.9/24 dev eth0 && ip addr add 192.168.10.2/24 dev eth0
-                    ip route replace default via 192.168.10.1
-                    """);
-        }
-    }
-
-    @Test
     void a_deliberate_down_takes_the_other_end_down_too() {
         Ends ends = Ends.of(lab);
         upgrade("--recreate-tries", "-1");
