@@ -87,6 +87,21 @@ record LiveTunnel(
         return header().peer().stableId().equals(other.stableId());
     }
 
+    /**
+     * The name that the tunnel has at its other end.
+     *
+     * @throws WirescaleException with {@link SessionReason#NOT_LIVE} where it is not known
+     */
+    InterfaceName remoteInterface(String machine) {
+        return header().remoteInterface()
+                .orElseThrow(
+                        () -> WirescaleException.of(SessionReason.NOT_LIVE, "interface", name(), "machine", machine));
+    }
+
+    boolean isCalledThere(InterfaceName remote) {
+        return header().remoteInterface().filter(remote::equals).isPresent();
+    }
+
     /** Seconds since 1970; of a peer that was replaced, WireGuard itself does not know it any more. */
     long latestHandshake() {
         return Math.max(tunnel.state().lastHandshake(), peer.latestHandshake());

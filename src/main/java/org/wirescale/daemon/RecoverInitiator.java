@@ -64,10 +64,7 @@ final class RecoverInitiator implements Errand<InterfaceName> {
             locks.takeInterface(name);
             LiveTunnel live = LiveTunnel.require(machine.folders(), name, machine.name());
             machine.checkRoute(peer, direct.endpoint());
-            InterfaceName theirs = live.header()
-                    .remoteInterface()
-                    .orElseThrow(() -> WirescaleException.of(
-                            SessionReason.NOT_LIVE, "interface", name, "machine", machine.name()));
+            InterfaceName theirs = live.remoteInterface(machine.name());
             try (PortHold hold = machine.holdPort(direct.endpoint())) {
                 requireDead(live);
                 dialogue.send(new PeerMessage.Recover(

@@ -2,8 +2,6 @@ package org.wirescale.daemon;
 
 import java.time.LocalTime;
 import java.time.ZoneOffset;
-import java.util.Optional;
-import org.wirescale.model.InterfaceName;
 import org.wirescale.model.Reason;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.protocol.PeerLimits;
@@ -64,8 +62,7 @@ final class RecoverResponder {
     private void check(LiveTunnel live, RecoverText.Request request, PeerMessage.Recover recover)
             throws InterruptedException {
         machine.recoveries().requireFresh(live, recover.text(), machine.name());
-        Optional<InterfaceName> theirs = live.header().remoteInterface();
-        require(theirs.filter(request.remoteInterface()::equals).isPresent(), SessionReason.NOT_LIVE, live);
+        require(live.isCalledThere(request.remoteInterface()), SessionReason.NOT_LIVE, live);
         requireSameHandshake(live, request);
         // An end that died when it had just gone back to its old port cannot know the new one of the other: the keys
         // and the

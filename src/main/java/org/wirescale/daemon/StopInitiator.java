@@ -19,10 +19,7 @@ final class StopInitiator implements Errand<Boolean> {
      */
     StopInitiator(LiveTunnel live, String machine) {
         this.message = new PeerMessage.Stop(
-                live.header()
-                        .remoteInterface()
-                        .orElseThrow(() -> WirescaleException.of(
-                                SessionReason.NOT_LIVE, "interface", live.name(), "machine", machine)),
+                live.remoteInterface(machine),
                 new StopText(live.name(), live.header().session()).seal(live.secret()));
     }
 

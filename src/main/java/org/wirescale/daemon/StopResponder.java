@@ -28,10 +28,7 @@ final class StopResponder {
             StopText text = StopText.open(stop.text(), live.secret());
             boolean meant = live.isWith(session.peer())
                     && live.header().session().equals(text.session())
-                    && live.header()
-                            .remoteInterface()
-                            .filter(text.remoteInterface()::equals)
-                            .isPresent();
+                    && live.isCalledThere(text.remoteInterface());
             if (!meant) {
                 throw WirescaleException.of(
                         SessionReason.NOT_LIVE, "interface", stop.iface(), "machine", machine.name());

@@ -92,7 +92,11 @@ public record AutoremoveUnitChange(
     }
 
     static Path script(ChangeContext context) {
-        return context.folders().control().resolve("autoremove-" + context.interfaceName() + ".sh");
+        return script(context.folders(), context.interfaceName());
+    }
+
+    static Path script(Folders folders, InterfaceName name) {
+        return folders.control().resolve("autoremove-" + name + ".sh");
     }
 
     /**

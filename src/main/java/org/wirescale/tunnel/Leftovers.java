@@ -146,7 +146,7 @@ public final class Leftovers {
     private void files() {
         List<Path> files = List.of(
                 GeneratedFileChange.path(folders, name),
-                folders.control().resolve("autoremove-" + name + ".sh"),
+                AutoremoveUnitChange.script(folders, name),
                 AutoremoveUnitChange.events(folders, name));
         for (Path file : files) {
             try {
