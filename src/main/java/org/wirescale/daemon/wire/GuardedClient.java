@@ -38,7 +38,7 @@ final class GuardedClient extends WebSocketClient {
     GuardedClient(IpAddress peer, Port port, GuardedSocket tcp) {
         super(URI.create("ws://" + peer.inBrackets() + ":" + port + "/"), new GuardedDraft());
         this.tcp = tcp;
-        this.connection = new SocketConnection(peer, this, this::abort);
+        this.connection = new SocketConnection(peer, this, this::abort, () -> {});
         setSocketFactory(new Connected(tcp));
         setTcpNoDelay(true);
         setDaemon(true);
@@ -82,9 +82,7 @@ final class GuardedClient extends WebSocketClient {
 
     @Override
     public void onWebsocketPing(WebSocket socket, Framedata frame) {
-        if (connection.onPing()) {
-            super.onWebsocketPing(socket, frame);
-        }
+        connection.onPing(() -> super.onWebsocketPing(socket, frame));
     }
 
     @Override

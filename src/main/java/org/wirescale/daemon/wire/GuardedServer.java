@@ -112,7 +112,8 @@ final class GuardedServer extends WebSocketServer {
     public void onOpen(WebSocket socket, ClientHandshake handshake) {
         GuardedChannel channel = channel(socket);
         channel.handshakeIsDone();
-        SocketConnection connection = new SocketConnection(source(socket), socket, channel::abort);
+        SendDemand demand = new SendDemand(socket, () -> onWriteDemand(socket));
+        SocketConnection connection = new SocketConnection(source(socket), socket, channel::abort, demand::queued);
         socket.setAttachment(connection);
         if (isEnding) {
             connection.refuse(WirescaleException.of(PeerReason.STOPPING));
@@ -158,9 +159,7 @@ final class GuardedServer extends WebSocketServer {
 
     @Override
     public void onWebsocketPing(WebSocket socket, Framedata frame) {
-        if (connection(socket).map(SocketConnection::onPing).orElse(false)) {
-            super.onWebsocketPing(socket, frame);
-        }
+        connection(socket).ifPresent(connection -> connection.onPing(() -> super.onWebsocketPing(socket, frame)));
     }
 
     @Override

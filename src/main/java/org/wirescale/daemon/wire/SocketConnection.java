@@ -39,6 +39,7 @@ final class SocketConnection implements PeerConnection {
     private final IpAddress remote;
     private final WebSocket socket;
     private final Runnable abort;
+    private final Runnable queued;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -57,11 +58,13 @@ final class SocketConnection implements PeerConnection {
 
     /**
      * @param abort closes the TCP connection without any politeness
+     * @param queued is told after anything was given to the socket
      */
-    SocketConnection(IpAddress remote, WebSocket socket, Runnable abort) {
+    SocketConnection(IpAddress remote, WebSocket socket, Runnable abort, Runnable queued) {
         this.remote = remote;
         this.socket = socket;
         this.abort = abort;
+        this.queued = queued;
     }
 
     @Override
@@ -74,6 +77,7 @@ final class SocketConnection implements PeerConnection {
         String text = PeerCodec.encode(message);
         try {
             socket.send(text);
+            queued.run();
         } catch (WebsocketNotConnectedException e) {
             throw locked(() -> ending());
         }
@@ -144,6 +148,7 @@ final class SocketConnection implements PeerConnection {
         locked(() -> awaitedPongs.add(payload));
         try {
             socket.sendFrame(ping);
+            queued.run();
             return isAnswered(payload, timeout.toNanos());
         } catch (WebsocketNotConnectedException e) {
             return false;
@@ -188,6 +193,7 @@ final class SocketConnection implements PeerConnection {
     private void tell(WirescaleException reason) {
         try {
             socket.send(PeerCodec.encode(new PeerMessage.Failure(reason.errorCode(), reason.peerMessage())));
+            queued.run();
         } catch (WebsocketNotConnectedException e) {
             log.debug("the peer {} was gone before it could be told: {}", remote, reason.getMessage());
         }
@@ -244,17 +250,19 @@ final class SocketConnection implements PeerConnection {
     }
 
     /**
-     * @return whether to answer
+     * @param answer queues the pong
      */
-    boolean onPing() {
+    void onPing(Runnable answer) {
         boolean tooMany = locked(() -> {
             startWindowWhenDue();
             return ++pingsInWindow > PONGS_PER_WINDOW;
         });
         if (tooMany) {
             refuse(WirescaleException.of(PeerReason.TOO_FAST, "peer", remote));
+        } else {
+            answer.run();
+            queued.run();
         }
-        return !tooMany;
     }
 
     void onPong(Framedata frame) {
@@ -295,6 +303,7 @@ final class SocketConnection implements PeerConnection {
 
     /** The closing has begun, by either side: it must also come to an end. */
     void onClosing() {
+        queued.run();
         locked(() -> end = end.or(() -> Optional.of(closed())));
         Thread.ofVirtual().name("peer-close").start(this::abortWhenStuck);
     }
