@@ -9,7 +9,7 @@ main() {
   case $command in
     -h | --help | help) help && return ;;
     up) as_root ;;
-    down | follow | exec | shell | pid | netns | root | direct | nat | renumber | offline | online | crash | boot | rename | pair | status | dump)
+    down | follow | exec | shell | pid | netns | root | direct | nat | renumber | offline | online | crash | boot | rename | pair | watch | seen | status | dump)
       as_root
       if [[ $command != down && $command != follow ]]; then read_state; fi
       ;;
@@ -33,12 +33,13 @@ known() {
 do_up() {
   local host option nat_all=easy direct=yes follow='' delay=0ms loss=0
   local -A kinds=() nats=() versions=()
-  HOSTS='alice bob' IPV6=no SLOW=no PROGRAM='' DOTLESS=no
+  HOSTS='alice bob' IPV6=no SLOW=no WORLD=no PROGRAM='' DOTLESS=no
   while (($#)); do
     option=$1
     case $option in
       --ipv6) IPV6=yes ;;
       --dotless) DOTLESS=yes ;;
+      --world) WORLD=yes ;;
       --no-direct) direct=no ;;
       --hosts | --program | --host | --tailscale | --nat | --delay | --loss | --with | --name)
         (($# > 1)) || die "$option needs a value"
@@ -59,7 +60,7 @@ do_up() {
   done
   [[ $LAB =~ ^[a-z0-9]{1,8}$ ]] || die "a lab's name has 1 to 8 small letters and digits, unlike '$LAB'"
   for host in $HOSTS; do
-    [[ $host =~ ^[a-z][a-z0-9]{0,11}$ && $host != inet && $host != net0 ]] || die "no name for a host: '$host'"
+    [[ $host =~ ^[a-z][a-z0-9]{0,11}$ && $host != inet && $host != net0 && $host != world ]] || die "no name for a host: '$host'"
     : "${kinds[$host]:=$(if [[ -n $PROGRAM ]]; then echo ours; else echo bare; fi)}" "${nats[$host]:=$nat_all}"
     case ${kinds[$host]} in
       ours) [[ -n $PROGRAM ]] || die "host $host is to have the program: give --program DIR (made by DESTDIR=DIR ./install.sh)" ;;
@@ -87,6 +88,7 @@ do_up() {
 
   make_inet
   if [[ $SLOW == yes ]]; then make_slow; fi
+  if [[ $WORLD == yes ]]; then make_world; fi
   setsid nsenter "--net=/run/netns/$(ns_of inet)" -- "$TOOLS_LAYER/bin/tailnet" serve --addr 203.0.113.1 $(if [[ $IPV6 == yes ]]; then echo --addr6 2001:db8:ffff::1; fi) \
     "--dotless=$(if [[ $DOTLESS == yes ]]; then echo true; else echo false; fi)" --socket "$STATE/tailnet.sock" \
     --certificate "$STATE/tailnet.pem" >"$STATE/tailnet.log" 2>&1 </dev/null &
@@ -224,7 +226,7 @@ do_pid() { known "${1-}" && cat "$STATE/hosts/$1/pid"; }
 do_root() { known "${1-}" && echo "$STATE/hosts/$1/root"; }
 
 do_netns() {
-  if [[ ${1-} != inet ]]; then known "${1#router-}"; fi
+  if [[ ${1-} != inet && ${1-} != world ]]; then known "${1#router-}"; fi
   ns_of "$1"
 }
 
@@ -241,6 +243,16 @@ do_nat() {
 do_renumber() {
   known "${1-}"
   renumber "$1"
+}
+
+do_watch() {
+  known "${1-}"
+  watch_host "$1"
+}
+
+do_seen() {
+  known "${1-}"
+  seen_of "$1"
 }
 
 do_offline() {

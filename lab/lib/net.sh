@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The lab's network: the internet, one NAT router a host, and links between them, all in namespaces of their own.
 #
+#   world           198.51.100.1 (and 2001:db8:face::1), beyond the internet, only with --world
 #   inet            203.0.113.1 (and 2001:db8:ffff::1), the tailnet's server lives there
 #   slow            between the internet and the routers, only with --delay or --loss
 #   router-HOST     wan 203.0.113.N, lan 192.168.N.1/24 (N is 10 for alice, 20 for bob, 30 for carol, 40 for dave …)
@@ -14,6 +15,70 @@ in_ns() {
 }
 
 ns_of() { printf 'wsl-%s-%s\n' "$LAB" "$1"; }
+
+# make_world: a network beyond the internet, 198.51.100.1 (and 2001:db8:face::1), that tells who asks where the question came from.
+make_world() {
+  local ns inet
+  ns=$(ns_of world) inet=$(ns_of inet)
+  ip netns add "$ns"
+  ip -n "$inet" link add world type veth peer name eth0 netns "$ns"
+  ip -n "$inet" -batch - <<IP
+link set world up
+addr add 198.51.100.2/24 dev world
+IP
+  ip -n "$ns" -batch - <<IP
+link set lo up
+link set eth0 up
+addr add 198.51.100.1/24 dev eth0
+route add default via 198.51.100.2
+IP
+  in_ns inet sysctl -qw net.ipv4.ip_forward=1
+  if [[ $IPV6 == yes ]]; then
+    ip -n "$inet" addr add 2001:db8:face::2/64 dev world nodad
+    ip -n "$ns" -batch - <<IP
+addr add 2001:db8:face::1/64 dev eth0 nodad
+route add default via 2001:db8:face::2
+IP
+  fi
+  setsid nsenter "--net=/run/netns/$ns" -- "$TOOLS_LAYER/bin/tailnet" world >"$STATE/world.log" 2>&1 </dev/null &
+  disown
+}
+
+# watch_host HOST: from now on its router counts what leaves the host's network and is neither Tailscale's nor a tunnel's: what goes
+# to the tailnet's server and over UDP to other routers and hosts is, save questions for names.
+watch_host() {
+  in_ns "router-$1" nft -f - <<'NFT'
+table inet leaks
+delete table inet leaks
+table inet leaks {
+  set seen4 { type ipv4_addr . inet_proto; size 1000; flags dynamic; counter; }
+  set seen6 { type ipv6_addr . inet_proto; size 1000; flags dynamic; counter; }
+  chain from_host {
+    type filter hook prerouting priority -400; policy accept;
+    iifname != "lan" accept
+    meta l4proto { tcp, udp } th dport { 53, 853 } goto leak
+    ip daddr 203.0.113.1 meta l4proto { tcp, udp, icmp } accept
+    ip daddr { 203.0.113.0/24, 192.168.0.0/16, 10.0.0.0/8 } meta l4proto udp accept
+    ip daddr { 224.0.0.0/4, 255.255.255.255 } accept
+    ip6 daddr 2001:db8:ffff::1 accept
+    ip6 daddr 2001:db8::/32 ip6 daddr != 2001:db8:face::/48 meta l4proto udp accept
+    ip6 daddr { fe80::/10, ff00::/8 } accept
+    icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
+    goto leak
+  }
+  chain leak {
+    update @seen4 { ip daddr . meta l4proto }
+    update @seen6 { ip6 daddr . meta l4proto }
+  }
+}
+NFT
+}
+
+# seen_of HOST: what its router counted, a line for each: address, protocol, packets.
+seen_of() {
+  in_ns "router-$1" nft -j list table inet leaks |
+    jq -r '.nftables[].set? | select(.elem) | .elem[].elem | "\(.val.concat[0]) \(.val.concat[1]) \(.counter.packets)"'
+}
 
 # The number of a host: the third byte of its network, the last one of its router's address.
 number_of() {

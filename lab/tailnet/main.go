@@ -30,7 +30,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return errors.New("say serve, slow or ctl")
+		return errors.New("say serve, slow, world or ctl")
 	}
 	flags := flag.NewFlagSet("tailnet "+args[0], flag.ExitOnError)
 	socket := flags.String("socket", "", "UNIX socket on which ctl reaches serve")
@@ -59,6 +59,12 @@ func run(args []string) error {
 			return err
 		}
 		return s.carry(ctx, flags.Args())
+	case "world":
+		address := flags.String("listen", ":80", "address and port")
+		if err := flags.Parse(args[1:]); err != nil {
+			return err
+		}
+		return world(ctx, *address)
 	case "ctl":
 		if err := flags.Parse(args[1:]); err != nil {
 			return err

@@ -34,6 +34,10 @@ enum CliReason implements Reason {
             ExitCode.FAILED,
             "the tunnel '{interface}' was taken down, but not all of it could be undone: {problems}. 'ip link' and 'ip rule' show what is"
                     + " left"),
+    SSH_SESSION(
+            ExitCode.FAILED,
+            "the SSH session from {client} that this is typed in would be cut off, since its answers would go through '{interface}':"
+                    + " add --keep-inbound, come over Tailscale, or use --force"),
     NO_ADDRESS(ExitCode.FAILED, "'{peer}' has no Tailscale address: look at 'tailscale status'"),
     INTERRUPTED(ExitCode.TRY_LATER, "the check was broken off: try again"),
     INTERNAL(

@@ -8,6 +8,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.wirescale.exitnode.ExitNode;
+import org.wirescale.exitnode.ExitNodeStatus;
 import org.wirescale.model.ExitCode;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.WirescaleException;
@@ -52,6 +54,7 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
         chooseVerbosity();
         surroundings.requireRoot("down");
         boolean calledOff = isDeliberate() && Recreation.callOff(surroundings.folders(), iface);
+        endExitNode();
         try (Locks.Held _ = Locks.take(surroundings.folders(), LockName.ofInterface(iface), LOCK_WAIT)) {
             Optional<Tunnel> found = Tunnel.load(surroundings.folders(), iface);
             if (found.isEmpty() && calledOff) {
@@ -83,6 +86,20 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
         }
         spec.commandLine().getOut().println("Interface '" + iface + "' has been taken down");
         return ExitCode.DONE.number();
+    }
+
+    /** One that is to fail closed stays, and lets nothing out, until it is stopped. */
+    private void endExitNode() {
+        if (ExitNodeStatus.name(surroundings.folders())
+                .filter(iface.text()::equals)
+                .isEmpty()) {
+            return;
+        }
+        try (Locks.Held _ = Locks.take(surroundings.folders(), LockName.EXIT_NODE, LOCK_WAIT)) {
+            ExitNode.load(surroundings.folders())
+                    .filter(node -> node.name().equals(iface) && !node.state().isClosed())
+                    .ifPresent(ExitNode::stop);
+        }
     }
 
     /** The unit that watches a tunnel calls this command too, when it could not be recovered. */

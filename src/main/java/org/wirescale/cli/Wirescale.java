@@ -5,10 +5,12 @@ import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.wirescale.exitnode.ExitNodeStatus;
 import org.wirescale.model.ExitCode;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.Version;
 import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Folders;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +37,7 @@ import picocli.CommandLine.TypeConversionException;
         versionProvider = Wirescale.VersionText.class)
 public final class Wirescale extends CommonOptions implements Runnable {
     /** The commands that change the machine themselves, and tell the journal so. */
-    private static final Set<String> LOGGING = Set.of("daemon", "down");
+    private static final Set<String> LOGGING = Set.of("daemon", "down", "exit-node");
 
     @Option(
             names = {"-v", "--version"},
@@ -51,6 +53,9 @@ public final class Wirescale extends CommonOptions implements Runnable {
     private Wirescale() {}
 
     public static void main(String[] args) {
+        if (isExitNodeStatus(args)) {
+            System.exit(printExitNode(writer(FileDescriptor.out), Folders.system()));
+        }
         chooseLogging(args);
         System.exit(run(writer(FileDescriptor.out), writer(FileDescriptor.err), Surroundings.ofThisProcess(), args));
     }
@@ -92,6 +97,7 @@ public final class Wirescale extends CommonOptions implements Runnable {
         return new CommandLine(new Wirescale())
                 .addSubcommand(new UpgradeCommand(surroundings))
                 .addSubcommand(new RecoverCommand(surroundings))
+                .addSubcommand(new ExitNodeCommand(surroundings))
                 .addSubcommand(new DownCommand(surroundings))
                 .addSubcommand(new DaemonCommand(surroundings))
                 .registerConverter(InterfaceName.class, Wirescale::interfaceName)
@@ -120,6 +126,17 @@ public final class Wirescale extends CommonOptions implements Runnable {
     /** Scripts ask for the version often; it needs no parser. */
     private static boolean isVersion(String... args) {
         return args.length == 1 && (args[0].equals("--version") || args[0].equals("-v"));
+    }
+
+    /** Prompts and scripts ask for it all the time; nothing is loaded for it that it does not use. */
+    private static boolean isExitNodeStatus(String... args) {
+        return args.length == 2 && args[0].equals("exit-node") && args[1].equals("--status");
+    }
+
+    static int printExitNode(PrintWriter out, Folders folders) {
+        ExitNodeStatus.name(folders).ifPresent(out::println);
+        out.flush();
+        return ExitCode.DONE.number();
     }
 
     private static int printVersion(PrintWriter out) {

@@ -68,20 +68,6 @@ public final class AllowedIps {
         });
     }
 
-    /**
-     * Stands as long as the program makes no exit nodes.
-     *
-     * @throws WirescaleException with {@link ConfigReason#EXIT_NODE}
-     */
-    public static void requireNoExitNode(PeerFile file) {
-        file.peer().allowedIps().stream()
-                .filter(network -> isAuto(file) && network.isDefault())
-                .findFirst()
-                .ifPresent(network -> {
-                    throw WirescaleException.of(ConfigReason.EXIT_NODE, "file", file.path(), "network", network);
-                });
-    }
-
     private static boolean isAuto(PeerFile file) {
         return file.iface().table() instanceof RoutingTable.Auto;
     }

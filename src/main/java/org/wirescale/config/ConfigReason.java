@@ -78,9 +78,6 @@ public enum ConfigReason implements Reason {
     WRONG_NODE(
             "{file} is for the node {pinned} alone ('node' in [Wirescale]), and this is {node}: if the machine was replaced by a"
                     + " new one of yours, change 'node'"),
-    EXIT_NODE(
-            "{file}: the network {network} in 'AllowedIPs' would send all traffic through the peer, which this version cannot do:"
-                    + " remove it, or set 'Table = off' and make the routes yourself"),
     ROUTING_LOOP(
             "{file}: the network {network} in 'AllowedIPs' covers the peer's own endpoint {endpoint}, so that the tunnel would"
                     + " swallow its own packets: choose a smaller network, or set 'Table = off'");

@@ -25,6 +25,7 @@ final class Cleanup {
     }
 
     void run() {
+        ExitNodeCare.finish(folders, WAIT);
         Tunnel.all(folders).forEach(tunnel -> {
             switch (tunnel.state().phase()) {
                 case BUILDING, REMOVING, RECOVERING -> undo(tunnel);

@@ -7,6 +7,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.wirescale.config.AllowedIps;
+import org.wirescale.exitnode.ExitNode;
+import org.wirescale.exitnode.ExitNodeOptions;
 import org.wirescale.model.IpAddress;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Trace;
@@ -79,6 +82,8 @@ final class Construction implements AutoCloseable {
         session.say("Setting up WireGuard interface '" + local.iface() + "'...");
         building.update(state -> state.withWay(hold.way()));
         building.applyAll(plan.link());
+        // Its packets must not go through an exit node that is on.
+        ExitNode.sync(machine.folders());
         WireGuard.Peer peer = new WireGuard.Peer(
                 remote.publicKey(), Optional.of(remote.presharedKey()), Plans.allowedIps(local), Optional.empty(), 0);
         boolean drives = role == Role.INITIATOR && dialogue.peerIsOurs();
@@ -134,6 +139,7 @@ final class Construction implements AutoCloseable {
     void stand(Dialogue dialogue) throws InterruptedException {
         Tunnel built = tunnel.orElseThrow();
         built.finish();
+        becomeExitNode(built);
         if (dialogue.peerIsOurs()) {
             dialogue.send(new PeerMessage.Success());
             dialogue.expect(PeerMessage.Success.class, PEER_STANDS);
@@ -141,6 +147,19 @@ final class Construction implements AutoCloseable {
         stands = true;
         machine.standing().cameUp(session.peer().stableId(), local.iface());
         machine.forgetOldPortLater(built);
+    }
+
+    /** A tunnel whose file asks for it; a person's choice stays. */
+    private void becomeExitNode(Tunnel built) {
+        if (!AllowedIps.wantsExitNode(local.file())) {
+            return;
+        }
+        if (ExitNode.mayBeReplacedBy(machine.folders(), local.iface(), role == Role.INITIATOR)) {
+            ExitNode.enable(machine.folders(), built, ExitNodeOptions.byFile());
+            session.say("Interface '" + local.iface() + "' has been enabled as an exit node ✅");
+        } else {
+            session.note("Interface '" + local.iface() + "' is not made the exit node: a person chose another one");
+        }
     }
 
     private TunnelHeader header() {
@@ -153,7 +172,7 @@ final class Construction implements AutoCloseable {
                 Optional.of(remote.iface()),
                 role == Role.INITIATOR,
                 session.token().uid(),
-                remote.features());
+                remote.kept());
     }
 
     @Override

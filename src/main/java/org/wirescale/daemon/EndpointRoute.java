@@ -6,10 +6,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.wirescale.exitnode.ExitNumbers;
 import org.wirescale.model.Endpoint;
 import org.wirescale.os.Commands;
 
-/** Where this machine's packets to an endpoint go. */
+/** Where a tunnel's packets to an endpoint go; not through an exit node that is on. */
 final class EndpointRoute {
     private static final Pattern DEVICE = Pattern.compile("\\bdev (\\S+)");
     private static final Path LINKS = Path.of("/sys/class/net");
@@ -18,8 +19,8 @@ final class EndpointRoute {
 
     /** The tunnel that an endpoint is reached through, if it is reached through one: a tunnel inside it would end with it. */
     static Optional<String> tunnelTowards(Endpoint endpoint) {
-        Commands.Result route =
-                Commands.run("ip", "-o", "route", "get", endpoint.address().toString());
+        Commands.Result route = Commands.run(
+                "ip", "-o", "route", "get", endpoint.address().toString(), "mark", ExitNumbers.OTHERS.toString());
         Matcher device = DEVICE.matcher(route.stdout());
         return device.find() && isTunnel(device.group(1)) ? Optional.of(device.group(1)) : Optional.empty();
     }

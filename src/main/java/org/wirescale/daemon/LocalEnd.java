@@ -25,6 +25,11 @@ record LocalEnd(
         SecretKey privateKey,
         PublicKey publicKey,
         Optional<Tunnel> replaces) {
+    /** Whether what comes out of the tunnel over IPv6 is sent on. */
+    boolean forwardsIpv6() {
+        return options.forward() && file.iface().hasIpv6();
+    }
+
     /** The addresses as the other end is told them. */
     List<IpAddress> addresses() {
         return file.iface().addresses().stream().map(IpNetwork::address).toList();

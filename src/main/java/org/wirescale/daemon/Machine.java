@@ -144,7 +144,6 @@ final class Machine {
     LocalEnd localEnd(Peer peer, TunnelRequest request, Optional<InterfaceName> remoteInterface, SessionLocks locks) {
         PeerFile file = files.read(peer.file());
         file.requireNode(peer.stableId());
-        AllowedIps.requireNoExitNode(file);
         TunnelOptions decided = request.decide(file.wirescale().options());
         InterfaceName wanted = InterfaceNames.wanted(request.iface(), file, peer.file());
         Optional<Tunnel> replaced = remoteInterface.flatMap(name -> tunnelWith(peer, name));

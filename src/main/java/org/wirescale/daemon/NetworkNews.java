@@ -3,6 +3,7 @@ package org.wirescale.daemon;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.wirescale.exitnode.ExitNumbers;
 import org.wirescale.model.IpAddress;
 import org.wirescale.os.NetworkEvent;
 import org.wirescale.os.NetworkEvent.AddressChanged;
@@ -28,8 +29,12 @@ final class NetworkNews {
     /** Far more than a machine has; forgotten ones are told anew, which does no harm. */
     private static final int MOST_KNOWN = 4096;
 
-    /** What may have changed. */
-    record News(Set<Integer> links, boolean firewall, boolean everything) {
+    /**
+     * What may have changed.
+     *
+     * @param routing policy rules, default routes and the machine's addresses
+     */
+    record News(Set<Integer> links, boolean firewall, boolean routing, boolean everything) {
         News {
             links = Set.copyOf(links);
         }
@@ -54,6 +59,7 @@ final class NetworkNews {
     private final Set<Integer> links = new HashSet<>();
     private final Set<Integer> moved = new HashSet<>();
     private boolean firewall;
+    private boolean routing;
     private boolean everything;
     private boolean woke;
 
@@ -67,8 +73,7 @@ final class NetworkNews {
             case LinkChanged(int ifindex, String _) -> links.add(ifindex);
             case AddressChanged address -> add(address);
             case RouteChanged route -> add(route);
-            // No change of a tunnel is a policy rule.
-            case RuleChanged _ -> {}
+            case RuleChanged rule -> routing |= ExitNumbers.concerns(rule.priority());
             case FirewallChanged _ -> firewall = true;
             case ClockSet _ -> woke = true;
             case Overflow _ -> {
@@ -84,11 +89,15 @@ final class NetworkNews {
         }
         if (event.global() && isNews(addresses, new Address(event.ifindex(), event.address()), event.there())) {
             moved.add(event.ifindex());
+            routing = true;
         }
     }
 
     private void add(RouteChanged event) {
         Route route = event.route();
+        if (!event.there() && route.isDefault()) {
+            routing = true;
+        }
         if (!event.there() && route.ifindex() != 0) {
             links.add(route.ifindex());
         }
@@ -112,7 +121,7 @@ final class NetworkNews {
     }
 
     boolean isToBeLookedAt() {
-        return !links.isEmpty() || firewall || everything;
+        return !links.isEmpty() || firewall || routing || everything;
     }
 
     boolean hasMoved() {
@@ -121,9 +130,10 @@ final class NetworkNews {
 
     /** What may have changed since the last time that somebody asked. */
     News take() {
-        News news = new News(links, firewall, everything);
+        News news = new News(links, firewall, routing, everything);
         links.clear();
         firewall = false;
+        routing = false;
         everything = false;
         return news;
     }

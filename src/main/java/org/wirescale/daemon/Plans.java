@@ -11,6 +11,7 @@ import org.wirescale.config.InterfaceSection;
 import org.wirescale.config.PeerFile;
 import org.wirescale.config.RoutingTable;
 import org.wirescale.config.Tries;
+import org.wirescale.exitnode.ExitNumbers;
 import org.wirescale.model.IpNetwork;
 import org.wirescale.model.Port;
 import org.wirescale.tunnel.Change;
@@ -66,7 +67,9 @@ final class Plans {
                 local.privateKey(),
                 local.publicKey(),
                 iface.addresses(),
-                iface.mtu().orElseGet(() -> Mtu.towards(remote.endpoint().address(), mark)),
+                iface.mtu()
+                        .orElseGet(() ->
+                                Mtu.towards(remote.endpoint().address(), mark.isNone() ? ExitNumbers.OTHERS : mark)),
                 table(iface.table()),
                 mark,
                 allowedIps(local),

@@ -55,6 +55,7 @@ final class TunnelGuard implements AutoCloseable {
     private final Folders folders;
     private final Runnable moved;
     private final TunnelCare care;
+    private final ExitNodeCare exitNode;
     private final NetworkEvents events;
     private final NetworkNews news = new NetworkNews();
     private final Alarm look = new Alarm();
@@ -75,6 +76,7 @@ final class TunnelGuard implements AutoCloseable {
         this.folders = folders;
         this.moved = moved;
         this.care = new TunnelCare(folders, takeDown);
+        this.exitNode = new ExitNodeCare(folders);
         this.events = NetworkEvents.open();
         this.thread =
                 Thread.ofPlatform().name("guard").daemon().stackSize(STACK).unstarted(this::run);
@@ -174,6 +176,7 @@ final class TunnelGuard implements AutoCloseable {
         toLookAtAgain.clear();
         List<Tunnel> tunnels = tunnels();
         care.forgetAllBut(tunnels);
+        exitNode.look(EnumSet.allOf(Area.class)).ifPresent(again::ringIn);
         for (Tunnel tunnel : tunnels) {
             Set<Area> areas = EnumSet.noneOf(Area.class);
             areas.addAll(repeated.getOrDefault(tunnel.interfaceName(), Set.of()));
@@ -210,7 +213,7 @@ final class TunnelGuard implements AutoCloseable {
     }
 
     private void plan(List<Tunnel> tunnels) {
-        if (Untold.concerns(up(tunnels))) {
+        if (exitNode.isOn() || Untold.concerns(up(tunnels))) {
             poll.ringIn(POLL);
         } else {
             poll.stop();
@@ -219,9 +222,10 @@ final class TunnelGuard implements AutoCloseable {
 
     private void poll() {
         List<Tunnel> up = up(tunnels());
+        exitNode.look(ExitNodeCare.UNTOLD).ifPresent(again::ringIn);
         Untold.suspects(up).forEach(tunnel -> look(tunnel, EnumSet.of(Area.FIREWALL)));
         // One that goes is told of, and looked at then.
-        if (!up.isEmpty()) {
+        if (!up.isEmpty() || exitNode.isOn()) {
             poll.ringIn(POLL);
         }
     }

@@ -47,7 +47,8 @@ final class UpgradeInitiator implements Errand<InterfaceName> {
                 Optional<SecretKey> fresh = local.file().peer().presharedKey().isPresent()
                         ? Optional.empty()
                         : Optional.of(SecretKey.randomPresharedKey());
-                dialogue.send(upgrade(local, path.endpoint(), hold, fresh));
+                dialogue.send(
+                        upgrade(local, path.endpoint(), hold, fresh, local.forwardsIpv6() && dialogue.peerIsOurs()));
                 PeerMessage.UpgradeResponse response =
                         dialogue.expect(PeerMessage.UpgradeResponse.class, PeerLimits.UPGRADE_DEADLINE);
                 checks.addressesAllowed(local, response.addresses());
@@ -60,7 +61,8 @@ final class UpgradeInitiator implements Errand<InterfaceName> {
                         fresh.or(() -> local.file().peer().presharedKey()).orElseThrow(),
                         path.endpoint(),
                         path.latency(),
-                        dialogue.peerFeatures());
+                        dialogue.peerFeatures(),
+                        response.forwardsIpv6());
                 boolean nat = response.nat() && Checks.behindNat(response.publicIp());
                 try (Construction construction =
                         new Construction(machine, session, local, remote, hold, Role.INITIATOR)) {
@@ -76,7 +78,8 @@ final class UpgradeInitiator implements Errand<InterfaceName> {
         }
     }
 
-    private PeerMessage.Upgrade upgrade(LocalEnd local, Endpoint endpoint, PortHold hold, Optional<SecretKey> fresh) {
+    private PeerMessage.Upgrade upgrade(
+            LocalEnd local, Endpoint endpoint, PortHold hold, Optional<SecretKey> fresh, boolean forwardsIpv6) {
         return new PeerMessage.Upgrade(
                 local.addresses(),
                 local.iface(),
@@ -87,6 +90,7 @@ final class UpgradeInitiator implements Errand<InterfaceName> {
                 local.publicKey(),
                 local.file().peer().publicKey(),
                 local.file().peer().presharedKey().isPresent(),
-                fresh);
+                fresh,
+                forwardsIpv6);
     }
 }

@@ -48,7 +48,8 @@ final class UpgradeResponder {
                     presharedKey,
                     path.endpoint(),
                     path.latency(),
-                    dialogue.peerFeatures());
+                    dialogue.peerFeatures(),
+                    upgrade.forwardsIpv6());
             try (PortHold hold = machine.holdPort(path.endpoint());
                     Construction construction =
                             new Construction(machine, session, local, remote, hold, Role.RESPONDER)) {
@@ -62,7 +63,8 @@ final class UpgradeResponder {
                         path.endpoint().address(),
                         path.endpoint().port(),
                         Checks.behindNat(upgrade.publicIp()),
-                        LocalTime.now(ZoneOffset.UTC).getSecond()));
+                        LocalTime.now(ZoneOffset.UTC).getSecond(),
+                        local.forwardsIpv6() && dialogue.peerIsOurs()));
                 PeerMessage.Go go = dialogue.expect(PeerMessage.Go.class, PeerLimits.GO_DEADLINE);
                 session.commit(machine.name());
                 construction.build(dialogue, go.nat());

@@ -7,10 +7,16 @@ import java.nio.file.Path;
  *
  * @param configuration the users' files, {@code /etc/wirescale}
  * @param run the generated files, {@code /run/wirescale}
+ * @param lasting what outlives a boot, {@code /var/lib/wirescale}
  */
-public record Folders(Path configuration, Path run) {
+public record Folders(Path configuration, Path run, Path lasting) {
+    /** With what outlives a boot among the generated files. */
+    public Folders(Path configuration, Path run) {
+        this(configuration, run, run.resolve("lasting"));
+    }
+
     public static Folders system() {
-        return new Folders(Path.of("/etc/wirescale"), Path.of("/run/wirescale"));
+        return new Folders(Path.of("/etc/wirescale"), Path.of("/run/wirescale"), Path.of("/var/lib/wirescale"));
     }
 
     /** Locks and state files, {@code /run/wirescale/control}. */

@@ -73,6 +73,11 @@ final class JsonText {
         return write(key, () -> generator.writeBoolean(value));
     }
 
+    /** For a key that 1.0.3 does not have: without it, false is meant. */
+    JsonText truthWhenTrue(String key, boolean value) {
+        return value ? truth(key, true) : this;
+    }
+
     JsonText truth(String key, Optional<Boolean> value) {
         return value.isPresent() ? truth(key, value.get()) : write(key, generator::writeNull);
     }

@@ -18,6 +18,8 @@ import org.wirescale.model.WirescaleException;
  * a missing key reads as null.
  */
 public final class PeerCodec {
+    private static final String FORWARDS_IPV6 = "forwards_ipv6";
+
     private PeerCodec() {}
 
     /**
@@ -60,6 +62,7 @@ public final class PeerCodec {
                         .text("remote_pubkey", upgrade.remotePublicKey())
                         .truth("has_psk", upgrade.hasPresharedKey())
                         .text("psk", upgrade.presharedKey().map(SecretKey::reveal))
+                        .truthWhenTrue(FORWARDS_IPV6, upgrade.forwardsIpv6())
                         .end();
             case PeerMessage.UpgradeResponse response ->
                 JsonText.ofCode(response.code())
@@ -71,6 +74,7 @@ public final class PeerCodec {
                         .number("exposed_port", response.exposedPort().number())
                         .truth("nat", response.nat())
                         .number("start_time", response.startTime())
+                        .truthWhenTrue(FORWARDS_IPV6, response.forwardsIpv6())
                         .end();
             case PeerMessage.Recover recover ->
                 sealed(JsonText.ofCode(recover.code()).text("interface", recover.iface()), recover.text());
@@ -104,7 +108,8 @@ public final class PeerCodec {
                         object.parsed("public_ip", IpAddress::parse),
                         object.ofNumber("exposed_port", Port::new),
                         object.truth("nat"),
-                        object.number("start_time"));
+                        object.number("start_time"),
+                        object.optionalTruth(FORWARDS_IPV6).orElse(false));
             case "recover" -> new PeerMessage.Recover(object.parsed("interface", InterfaceName::parse), sealed(object));
             case "stop" -> new PeerMessage.Stop(object.parsed("interface", InterfaceName::parse), sealed(object));
             case "recover_response" -> new PeerMessage.RecoverResponse(sealed(object));
@@ -128,7 +133,8 @@ public final class PeerCodec {
                 object.optionalParsed("remote_pubkey", PublicKey::parse),
                 hasPresharedKey,
                 // Beside a configured key another one would have no meaning, and is not even looked at.
-                hasPresharedKey ? Optional.empty() : Optional.of(object.parsed("psk", SecretKey::parse)));
+                hasPresharedKey ? Optional.empty() : Optional.of(object.parsed("psk", SecretKey::parse)),
+                object.optionalTruth(FORWARDS_IPV6).orElse(false));
     }
 
     private static String sealed(JsonText text, Sealed sealed) {

@@ -84,6 +84,7 @@ public sealed interface PeerMessage {
      * @param remotePublicKey what the initiator's file has for the responder
      * @param hasPresharedKey whether the initiator's file has a pre-shared key
      * @param presharedKey a fresh one for the responder to use: there exactly when {@code hasPresharedKey} is false
+     * @param forwardsIpv6 whether the initiator forwards IPv6 that comes out of the tunnel; 1.0.3 never says so
      */
     record Upgrade(
             List<IpAddress> addresses,
@@ -95,7 +96,8 @@ public sealed interface PeerMessage {
             PublicKey publicKey,
             Optional<PublicKey> remotePublicKey,
             boolean hasPresharedKey,
-            Optional<SecretKey> presharedKey)
+            Optional<SecretKey> presharedKey,
+            boolean forwardsIpv6)
             implements Request {
         public Upgrade {
             addresses = List.copyOf(addresses);
@@ -115,6 +117,7 @@ public sealed interface PeerMessage {
      * @param publicIp the initiator's endpoint as the responder sees it, for the NAT test alone
      * @param nat whether the responder is behind NAT
      * @param startTime the second of the minute by the responder's clock; 1.0.3 wants it, nothing hangs on it
+     * @param forwardsIpv6 whether the responder forwards IPv6 that comes out of the tunnel; 1.0.3 never says so
      */
     record UpgradeResponse(
             List<IpAddress> addresses,
@@ -124,7 +127,8 @@ public sealed interface PeerMessage {
             IpAddress publicIp,
             Port exposedPort,
             boolean nat,
-            int startTime)
+            int startTime,
+            boolean forwardsIpv6)
             implements PeerMessage {
         public UpgradeResponse {
             addresses = List.copyOf(addresses);

@@ -8,6 +8,8 @@ public enum Area {
     FIREWALL,
     /** WireGuard's own settings: nobody tells. */
     WIREGUARD,
+    /** Policy rules and tables of routes of the exit node's: the kernel tells of them. */
+    ROUTING,
     /** Files and kernel settings: nobody tells. A look costs no program: they are looked at with everything else. */
     OTHER
 }

@@ -181,7 +181,7 @@ public record AutoremoveUnitChange(
     static void writeScript(ChangeContext context) {
         Path script = script(context);
         try {
-            PrivateFiles.replace(script, text());
+            SmallFiles.replace(script, text());
         } catch (IOException e) {
             throw unwritable(script, e);
         }
@@ -202,6 +202,6 @@ public record AutoremoveUnitChange(
     }
 
     private static WirescaleException unwritable(Path file, IOException e) {
-        return WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", file, "error", PrivateFiles.why(e));
+        return WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", file, "error", SmallFiles.why(e));
     }
 }

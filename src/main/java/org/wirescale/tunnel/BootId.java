@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The kernel's id of this boot, see random(4). */
-final class BootId {
+public final class BootId {
     private static final Path FILE = Path.of("/proc/sys/kernel/random/boot_id");
 
     private BootId() {}
 
-    static String current() {
+    public static String current() {
         try {
             return Files.readString(FILE).strip();
         } catch (IOException e) {

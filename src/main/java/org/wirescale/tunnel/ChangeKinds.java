@@ -43,12 +43,14 @@ public final class ChangeKinds {
         return new ChangeKinds(more);
     }
 
-    void write(Change change, ObjectNode json) {
+    /** Adds the change with its kind. */
+    public void write(Change change, ObjectNode json) {
         json.put("kind", change.kind());
         change.write(json);
     }
 
-    Change read(StrictJson json) {
+    /** A change with its kind; the progress and the end of the object are the caller's. */
+    public Change read(StrictJson json) {
         String kind = json.text("kind");
         Function<StrictJson, Change> reader = readers.get(kind);
         if (reader == null) {

@@ -3,6 +3,7 @@ package org.wirescale.tunnel;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ public record DnsChange(InterfaceName name, List<IpAddress> servers, List<String
     private static final Path INTERFACE_ORDER = Path.of("/etc/resolvconf/interface-order");
 
     private static final Pattern PREFIX = Pattern.compile("([A-Za-z0-9-]+)\\*");
+    private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
     private static final Pattern DOMAIN = Pattern.compile("[!-~]{1,255}");
 
     public DnsChange {
@@ -155,6 +157,32 @@ public record DnsChange(InterfaceName name, List<IpAddress> servers, List<String
             case RESOLVECTL -> {
                 // Goes with the link.
             }
+        }
+    }
+
+    /** Whether names are asked there first of all; another program may have written its own servers since. */
+    public boolean isInForce() {
+        return switch (resolver) {
+            case RESOLVCONF -> startsWithServers();
+            case RESOLVECTL ->
+                servers.stream()
+                        .allMatch(server -> Commands.run(resolver.program, "dns", name.text())
+                                .stdout()
+                                .contains(server.toString()));
+        };
+    }
+
+    private boolean startsWithServers() {
+        try (Stream<String> lines = Files.lines(RESOLV_CONF)) {
+            List<String> named = lines.map(String::strip)
+                    .filter(line -> line.startsWith("nameserver "))
+                    .map(line -> line.substring("nameserver ".length()).strip())
+                    .toList();
+            return named.size() >= servers.size()
+                    && named.subList(0, servers.size())
+                            .equals(servers.stream().map(IpAddress::toString).toList());
+        } catch (IOException | UncheckedIOException e) {
+            return false;
         }
     }
 

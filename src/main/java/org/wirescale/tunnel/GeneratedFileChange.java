@@ -51,10 +51,10 @@ public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> te
     public static void replace(Folders folders, InterfaceName name, String text) {
         Path path = path(folders, name);
         try {
-            PrivateFiles.replace(path, text.getBytes(StandardCharsets.UTF_8));
+            SmallFiles.replace(path, text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw WirescaleException.causedBy(
-                    e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", PrivateFiles.why(e));
+                    e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", SmallFiles.why(e));
         }
     }
 
@@ -69,7 +69,7 @@ public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> te
             replace(folders, name, moved(Files.readString(path), to));
         } catch (IOException e) {
             throw WirescaleException.causedBy(
-                    e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", PrivateFiles.why(e));
+                    e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", SmallFiles.why(e));
         }
     }
 
@@ -116,7 +116,7 @@ public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> te
             Files.deleteIfExists(path);
         } catch (IOException e) {
             throw WirescaleException.causedBy(
-                    e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", PrivateFiles.why(e));
+                    e, TunnelReason.FILE_UNWRITABLE, "file", path, "error", SmallFiles.why(e));
         }
     }
 

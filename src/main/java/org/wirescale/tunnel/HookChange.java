@@ -190,7 +190,7 @@ public record HookChange(Moment moment, String session, Optional<Texts> texts) i
         }
         Files.createDirectory(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        PrivateFiles.replace(folder.resolve(WAITING), new byte[0]);
+        SmallFiles.replace(folder.resolve(WAITING), new byte[0]);
         write(folder, "PreUp", hooks.preUp());
         write(folder, "PostUp", hooks.postUp());
         write(folder, "PreDown", hooks.preDown());
@@ -201,7 +201,7 @@ public record HookChange(Moment moment, String session, Optional<Texts> texts) i
         int number = 0;
         for (String hook : hooks) {
             number++;
-            PrivateFiles.replace(folder.resolve(name + "-" + number), (hook + "\n").getBytes(StandardCharsets.UTF_8));
+            SmallFiles.replace(folder.resolve(name + "-" + number), (hook + "\n").getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -238,7 +238,6 @@ public record HookChange(Moment moment, String session, Optional<Texts> texts) i
     }
 
     private static WirescaleException unusable(Path folder, IOException e) {
-        return WirescaleException.causedBy(
-                e, TunnelReason.FILE_UNWRITABLE, "file", folder, "error", PrivateFiles.why(e));
+        return WirescaleException.causedBy(e, TunnelReason.FILE_UNWRITABLE, "file", folder, "error", SmallFiles.why(e));
     }
 }

@@ -154,7 +154,7 @@ public final class Leftovers {
                     removed.add(file.toString());
                 }
             } catch (IOException e) {
-                LOG.warn("{} cannot be removed: {}", file, PrivateFiles.why(e));
+                LOG.warn("{} cannot be removed: {}", file, SmallFiles.why(e));
             }
         }
     }

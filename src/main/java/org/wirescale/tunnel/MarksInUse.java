@@ -7,19 +7,19 @@ import org.wirescale.model.InterfaceName;
 import org.wirescale.os.Commands;
 
 /** The marks that WireGuard's links give to their own packets, as {@code wg show … fwmark} tells them. */
-final class MarksInUse {
+public final class MarksInUse {
     private static final String NONE = "off";
 
     private MarksInUse() {}
 
     /** Empty where there is no such link. */
-    static Optional<FirewallMark> read(InterfaceName name) {
+    public static Optional<FirewallMark> read(InterfaceName name) {
         Commands.Result result = Commands.run("wg", "show", name.text(), "fwmark");
         return result.ok() ? parse(result.stdout().strip()) : Optional.empty();
     }
 
     /** Of every link, by one program. */
-    static Map<String, FirewallMark> all() {
+    public static Map<String, FirewallMark> all() {
         Map<String, FirewallMark> marks = new HashMap<>();
         Commands.run("wg", "show", "all", "fwmark").stdout().lines().forEach(line -> {
             int tab = line.indexOf('\t');

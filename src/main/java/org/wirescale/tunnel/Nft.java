@@ -6,13 +6,13 @@ import org.wirescale.os.Commands;
 import org.wirescale.os.Programs;
 
 /** The tables of our own, each loaded and removed in one nft transaction; see nft(8). */
-final class Nft {
+public final class Nft {
     private static final String PREFIX = "wirescale_";
 
     private Nft() {}
 
     /** Whether there is an nft that this kernel answers: the program alone may stand on a kernel without nf_tables. */
-    static boolean works() {
+    public static boolean works() {
         return Programs.isInstalled("nft")
                 && Commands.run("nft", "list", "tables").ok();
     }
@@ -51,12 +51,12 @@ final class Nft {
      *
      * @param content what stands between the table's braces
      */
-    static void replace(String table, String content) {
+    public static void replace(String table, String content) {
         load("table inet %1$s\ndelete table inet %1$s\ntable inet %1$s {\n%2$s}\n".formatted(table, content));
     }
 
     /** Removes a table; one that is not there is no failure. */
-    static void delete(String table) {
+    public static void delete(String table) {
         load("table inet %1$s\ndelete table inet %1$s\n".formatted(table));
     }
 
@@ -69,7 +69,7 @@ final class Nft {
      *
      * @param word that stands in a rule
      */
-    static boolean has(String table, String word) {
+    public static boolean has(String table, String word) {
         Commands.Result result = Commands.run("nft", "list", "table", "inet", table);
         return result.ok() && result.stdout().contains(word);
     }

@@ -13,7 +13,8 @@ public enum Phase {
     /** Being taken down: the rest is undone. */
     REMOVING;
 
-    String word() {
+    /** As it stands in state files. */
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -9,7 +9,8 @@ public enum Progress {
     /** Applied wholly. */
     DONE;
 
-    String word() {
+    /** As it stands in state files. */
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

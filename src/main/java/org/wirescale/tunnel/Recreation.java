@@ -102,7 +102,7 @@ public record Recreation(IpAddress peer, TunnelOptions options, Optional<Interfa
             }
         } catch (IOException e) {
             throw WirescaleException.causedBy(
-                    e, TunnelReason.FILE_UNWRITABLE, "file", script, "error", PrivateFiles.why(e));
+                    e, TunnelReason.FILE_UNWRITABLE, "file", script, "error", SmallFiles.why(e));
         }
         if (UserspaceLinkChange.underSystemd() && !TunnelUnits.runsWithin(unit(name))) {
             Systemd.stop(unit(name));

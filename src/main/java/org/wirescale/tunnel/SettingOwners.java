@@ -151,11 +151,11 @@ final class SettingOwners {
             if (all.isEmpty()) {
                 Files.deleteIfExists(file);
             } else {
-                PrivateFiles.replace(file, text(all).getBytes(StandardCharsets.UTF_8));
+                SmallFiles.replace(file, text(all).getBytes(StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
             throw WirescaleException.causedBy(
-                    e, TunnelReason.FILE_UNWRITABLE, "file", file, "error", PrivateFiles.why(e));
+                    e, TunnelReason.FILE_UNWRITABLE, "file", file, "error", SmallFiles.why(e));
         }
     }
 

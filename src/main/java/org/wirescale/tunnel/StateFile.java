@@ -1,7 +1,6 @@
 package org.wirescale.tunnel;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -10,7 +9,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,9 +23,6 @@ final class StateFile {
     private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
     private static final String PREFIX = "tunnel-";
     private static final String SUFFIX = ".json";
-
-    /** Far more than any tunnel needs. */
-    private static final long SIZE_LIMIT = 1 << 20;
 
     private final Path path;
     private final StateJson json;
@@ -65,10 +60,10 @@ final class StateFile {
      */
     void write(TunnelState state) {
         try {
-            PrivateFiles.replace(path, json.write(state).getBytes(StandardCharsets.UTF_8));
+            SmallFiles.replace(path, json.write(state).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw WirescaleException.causedBy(
-                    e, TunnelReason.STATE_UNWRITABLE, "file", path, "error", PrivateFiles.why(e));
+                    e, TunnelReason.STATE_UNWRITABLE, "file", path, "error", SmallFiles.why(e));
         }
     }
 
@@ -79,10 +74,10 @@ final class StateFile {
      */
     boolean overwritePhase(Phase phase) {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            PrivateFiles.writeAll(channel, StateJson.opening(phase).getBytes(StandardCharsets.UTF_8));
+            SmallFiles.writeAll(channel, StateJson.opening(phase).getBytes(StandardCharsets.UTF_8));
             return true;
         } catch (IOException e) {
-            LOG.warn("The phase of {} cannot be written: {}", path, PrivateFiles.why(e));
+            LOG.warn("The phase of {} cannot be written: {}", path, SmallFiles.why(e));
             return false;
         }
     }
@@ -94,7 +89,7 @@ final class StateFile {
     /** The state, if there is one of this boot for this interface; what is damaged or older is removed with a line in the log. */
     Optional<TunnelState> read(InterfaceName name, String bootId) {
         try {
-            TunnelState state = json.read(text());
+            TunnelState state = json.read(SmallFiles.read(path));
             if (!state.header().interfaceName().equals(name)) {
                 throw WirescaleException.of(
                         TunnelReason.VALUE,
@@ -131,29 +126,11 @@ final class StateFile {
         return Optional.empty();
     }
 
-    private String text() throws IOException {
-        // A pipe would keep its reader waiting.
-        if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                .isRegularFile()) {
-            throw new IOException("it is no regular file");
-        }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            if (channel.size() > SIZE_LIMIT) {
-                throw new IOException("it is larger than " + SIZE_LIMIT + " bytes");
-            }
-            ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
-            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-                // Until all of it is there.
-            }
-            return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
-        }
-    }
-
     private static void deleteQuietly(Path file) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("{} cannot be removed: {}", file, PrivateFiles.why(e));
+            LOG.warn("{} cannot be removed: {}", file, SmallFiles.why(e));
         }
     }
 }

@@ -23,7 +23,15 @@ public record TunnelHeader(
         boolean initiator,
         String session,
         Set<String> peerFeatures) {
+    /** Of one tunnel, said with its addresses and not with what the daemon can do. */
+    public static final String FORWARDS_IPV6 = "forwards_ipv6";
+
     public TunnelHeader {
         peerFeatures = Set.copyOf(peerFeatures);
+    }
+
+    /** Whether the other end said that it forwards IPv6 that comes out of this tunnel; 1.0.3 never does. */
+    public boolean peerForwardsIpv6() {
+        return peerFeatures.contains(FORWARDS_IPV6);
     }
 }

@@ -42,8 +42,15 @@ final class NetworkNewsTest {
         assertThat(news.take().links()).containsExactly(TUNNEL);
         assertThat(news.isToBeLookedAt()).isFalse();
         add(new LinkGone(TUNNEL, "bob"), new FirewallChanged("filter"));
-        assertThat(news.take()).isEqualTo(new NetworkNews.News(java.util.Set.of(TUNNEL), true, false));
+        assertThat(news.take()).isEqualTo(new NetworkNews.News(java.util.Set.of(TUNNEL), true, false, false));
         assertThat(news.hasMoved()).isFalse();
+    }
+
+    @Test
+    void a_rule_of_the_exit_node_is_to_be_looked_at() {
+        add(new RuleChanged(5999, 254, false));
+        assertThat(news.take().routing()).isTrue();
+        assertThat(news.take().routing()).isFalse();
     }
 
     @Test

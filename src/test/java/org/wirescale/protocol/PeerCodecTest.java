@@ -40,7 +40,8 @@ final class PeerCodecTest {
                 PublicKey.parse(KEY),
                 Optional.of(PublicKey.parse(KEY)),
                 false,
-                Optional.of(SecretKey.parse(PSK)));
+                Optional.of(SecretKey.parse(PSK)),
+                true);
         return Stream.of(
                 new PeerMessage.Token(TOKEN, "2.0.0", Set.of(Features.SUCCESS, "other")),
                 new PeerMessage.Token(TOKEN, "1.0.3", Set.of()),
@@ -59,7 +60,8 @@ final class PeerCodecTest {
                         upgrade.publicKey(),
                         Optional.empty(),
                         true,
-                        Optional.empty()),
+                        Optional.empty(),
+                        false),
                 new PeerMessage.UpgradeResponse(
                         upgrade.addresses(),
                         upgrade.iface(),
@@ -68,7 +70,8 @@ final class PeerCodecTest {
                         upgrade.publicIp(),
                         upgrade.exposedPort(),
                         true,
-                        59),
+                        59,
+                        true),
                 new PeerMessage.Recover(
                         InterfaceName.parse("alice"),
                         Sealed.parse("AAECAwQFBgcICQoL", "ncUEKljQqibrDXeR641BIL6PCo70Mu0tnpI=")),

@@ -1,0 +1,116 @@
+package org.wirescale.exitnode;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.wirescale.model.InterfaceName;
+import org.wirescale.os.Commands;
+import org.wirescale.os.Commands.Command;
+import org.wirescale.tunnel.Area;
+import org.wirescale.tunnel.Change;
+import org.wirescale.tunnel.ChangeContext;
+import org.wirescale.tunnel.Progress;
+import org.wirescale.tunnel.StrictJson;
+
+/**
+ * The exit node's table: a default route through the tunnel in each family that passes there, and behind it one that says that
+ * nothing is reachable, which stays when the link goes.
+ *
+ * @param through the families that the tunnel and its far end pass
+ */
+record ExitRoutesChange(InterfaceName name, List<IpFamily> through) implements Change {
+    static final String KIND = "exit-routes";
+    private static final String LAST = "unreachable default metric 4000000000 table " + ExitNumbers.TABLE;
+    private static final String METRIC = "100";
+
+    ExitRoutesChange {
+        through = List.copyOf(through);
+    }
+
+    static ExitRoutesChange read(StrictJson json) {
+        return new ExitRoutesChange(json.value("name", InterfaceName::parse), json.values("through", IpFamily::parse));
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public String describe() {
+        return "default routes by " + name + " in table " + ExitNumbers.TABLE;
+    }
+
+    @Override
+    public void write(ObjectNode json) {
+        json.put("name", name.text());
+        ArrayNode array = json.putArray("through");
+        through.forEach(family -> array.add(family.name()));
+    }
+
+    @Override
+    public Change apply(ChangeContext context) {
+        for (IpFamily family : IpFamily.present()) {
+            String lines = "route replace " + LAST + "\n";
+            lines += through.contains(family)
+                    ? "route replace default dev " + name + " metric " + METRIC + " table " + ExitNumbers.TABLE + "\n"
+                    : "";
+            Command.of("ip", family.option, "-batch", "-")
+                    .withStdin(lines)
+                    .run()
+                    .expectOk();
+            if (!through.contains(family)) {
+                // That of an exit node before.
+                Commands.run("ip", family.option, "route", "del", "default", "metric", METRIC, "table", table());
+            }
+        }
+        return this;
+    }
+
+    /** The table is ours alone. */
+    @Override
+    public void undo(ChangeContext context, Progress progress) {
+        for (IpFamily family : IpFamily.present()) {
+            Commands.run("ip", family.option, "route", "flush", "table", table());
+        }
+    }
+
+    @Override
+    public Optional<Area> area() {
+        return Optional.of(Area.ROUTING);
+    }
+
+    @Override
+    public boolean isInPlace(ChangeContext context) {
+        return missing().isEmpty();
+    }
+
+    @Override
+    public String putBack(ChangeContext context) {
+        String gone = String.join(", ", missing());
+        apply(context);
+        return gone;
+    }
+
+    private List<String> missing() {
+        return IpFamily.present().stream()
+                .flatMap(family -> {
+                    String routes = Commands.run("ip", family.option, "-o", "route", "show", "table", table())
+                            .stdout();
+                    boolean last = routes.lines().anyMatch(line -> line.startsWith("unreachable default "));
+                    boolean exit = !through.contains(family)
+                            || routes.lines().anyMatch(line -> line.startsWith("default dev " + name + " "));
+                    String which = " of IPv" + family.option.substring(1) + " in the exit node's table";
+                    return List.of(last ? "" : "unreachable default" + which, exit ? "" : "default by " + name + which)
+                            .stream();
+                })
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.toList());
+    }
+
+    private static String table() {
+        return Long.toString(ExitNumbers.TABLE);
+    }
+}
