@@ -33,7 +33,7 @@ mv "$lib.new" "$lib"
 rm -rf "$lib.old"
 ln -sf ../lib/wirescale/bin/wirescale "$root/usr/bin/wirescale"
 
-install -m 0644 "$here/systemd/wirescaled.socket" "$here/systemd/wirescaled.service" "$units/"
+install -m 0644 "$here/systemd/wirescaled.socket" "$here/systemd/wirescaled.service" "$here/systemd/wirescale-closed.service" "$units/"
 install -m 0644 "$here/packaging/sysusers.conf" "$root/usr/lib/sysusers.d/wirescale.conf"
 install -d -m 0755 "$root/etc/wirescale"
 

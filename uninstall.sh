@@ -9,7 +9,8 @@ if [ -z "$root" ]; then
         echo "Error: run it as root" >&2
         exit 1
     fi
-    # Tunnels end while there is a program that can end them.
+    # Tunnels end while there is a program that can end them, and so does an exit node, with its barrier at boot.
+    wirescale exit-node --stop || true
     for state in /run/wirescale/control/tunnel-*.json; do
         [ -e "$state" ] || continue
         interface=${state##*/tunnel-}
@@ -22,6 +23,7 @@ rm -rf "$root/usr/lib/wirescale"
 rm -f "$root/usr/bin/wirescale" \
     "$root/usr/lib/systemd/system/wirescaled.socket" \
     "$root/usr/lib/systemd/system/wirescaled.service" \
+    "$root/usr/lib/systemd/system/wirescale-closed.service" \
     "$root/usr/lib/sysusers.d/wirescale.conf"
 rmdir "$root/etc/wirescale" 2>/dev/null || true
 

@@ -67,17 +67,19 @@ table inet leaks {
     goto leak
   }
   chain leak {
-    update @seen4 { ip daddr . meta l4proto }
-    update @seen6 { ip6 daddr . meta l4proto }
+    meta l4proto { tcp, udp } update @ports4 { ip daddr . meta l4proto . th dport }
+    meta l4proto { tcp, udp } update @ports6 { ip6 daddr . meta l4proto . th dport }
+    meta l4proto != { tcp, udp } update @seen4 { ip daddr . meta l4proto }
+    meta l4proto != { tcp, udp } update @seen6 { ip6 daddr . meta l4proto }
   }
 }
 NFT
 }
 
-# seen_of HOST: what its router counted, a line for each: address, protocol, packets.
+# seen_of HOST: what its router counted, a line for each: address, protocol, port where there is one, packets.
 seen_of() {
   in_ns "router-$1" nft -j list table inet leaks |
-    jq -r '.nftables[].set? | select(.elem) | .elem[].elem | "\(.val.concat[0]) \(.val.concat[1]) \(.counter.packets)"'
+    jq -r '.nftables[].set? | select(.elem) | .elem[].elem | (.val.concat | map(tostring) | join(" ")) + " \(.counter.packets)"'
 }
 
 # The number of a host: the third byte of its network, the last one of its router's address.

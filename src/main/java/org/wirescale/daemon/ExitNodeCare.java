@@ -19,7 +19,6 @@ import org.wirescale.os.Locks;
 import org.wirescale.os.OsReason;
 import org.wirescale.tunnel.Area;
 import org.wirescale.tunnel.Change;
-import org.wirescale.tunnel.DnsChange;
 
 /** Looks at the exit node, under its lock: keeps it in step with the tunnels, puts back what others took, ends it with its tunnel. */
 final class ExitNodeCare {
@@ -94,7 +93,9 @@ final class ExitNodeCare {
             node.converge();
             tellOfOthers();
         }
-        keepDns(node);
+        node.keepDns()
+                .ifPresent(
+                        what -> LOG.warn("exit node {}: another program changed the {}: put back", node.name(), what));
         Duration age =
                 Duration.ofSeconds(Instant.now().getEpochSecond() - node.state().since());
         return age.compareTo(DNS_SETTLES) <= 0 ? Optional.of(DNS_SETTLES) : again;
@@ -136,16 +137,5 @@ final class ExitNodeCare {
             LOG.warn("Another VPN takes traffic before the exit node does: {}", now.get());
         }
         inTheWay = now;
-    }
-
-    private static void keepDns(ExitNode node) {
-        node.tunnel()
-                .flatMap(tunnel -> tunnel.dns().filter(dns -> !dns.isInForce()).map(dns -> {
-                    dns.apply(tunnel.context());
-                    return dns;
-                }))
-                .map(DnsChange::describe)
-                .ifPresent(
-                        what -> LOG.warn("exit node {}: another program changed the {}: put back", node.name(), what));
     }
 }

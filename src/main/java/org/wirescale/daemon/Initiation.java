@@ -8,15 +8,11 @@ import org.wirescale.model.Version;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.protocol.PeerLimits;
 import org.wirescale.protocol.PeerMessage;
-import org.wirescale.tailscale.TailscalePorts;
 
 /** The way of every session that this machine begins: its queue, the connection, its turn at the peer. */
 final class Initiation {
     /** A peer that is busy answers at last after this; its own sessions have deadlines that are shorter. */
     private static final Duration ACK_DEADLINE = Duration.ofMinutes(10);
-
-    /** Each is one of the three takeovers in a row that the peer grants. */
-    private static final int AGREEMENTS = 3;
 
     private final Machine machine;
     private final Session session;
@@ -43,23 +39,7 @@ final class Initiation {
             awaitForever(ticket::hasTurn);
             session.say("The " + what + " for the peer " + peer + " has acquired the exclusive semaphore");
             session.say("Starting to process the " + what + " for the peer " + peer);
-            return talkUntilThePortStays(errand, ticket);
-        }
-    }
-
-    /** Another tunnel that was made a moment ago can make tailscaled move once more: then all is agreed on anew. */
-    private <T> T talkUntilThePortStays(Errand<T> errand, Turnstile.Ticket ticket) throws InterruptedException {
-        for (int left = AGREEMENTS - 1; ; left--) {
-            try {
-                return talk(errand, ticket);
-            } catch (WirescaleException e) {
-                if (e.reason() != SessionReason.PORT_LEFT
-                        || left == 0
-                        || !TailscalePorts.haveSettled(machine.tailnet().api())) {
-                    throw e;
-                }
-                session.note("Starting over: " + e.getMessage());
-            }
+            return SteadyPort.attempt(machine, session, () -> talk(errand, ticket));
         }
     }
 

@@ -30,13 +30,18 @@ final class RecoverResponder {
      * @throws WirescaleException when the tunnel is as it was before
      */
     void agree(PeerMessage.Recover recover) throws InterruptedException {
+        SteadyPort.with(machine, session, () -> agreeOnce(recover));
+    }
+
+    private void agreeOnce(PeerMessage.Recover recover) throws InterruptedException {
         try (SessionLocks locks = machine.locks()) {
             locks.takeInterface(recover.iface());
             LiveTunnel live = LiveTunnel.require(machine.folders(), recover.iface(), machine.name());
             require(live.isWith(peer), SessionReason.NOT_LIVE, live);
             RecoverText.Request request = RecoverText.Request.open(recover.text(), live.secret());
             check(live, request, recover);
-            DirectEndpoint path = machine.pathAnew(peer);
+            DirectEndpoint path = machine.tailnet()
+                    .inFamilyOf(machine.pathAnew(peer), request.publicIp(), request.remotePort(), peer);
             machine.checkRoute(peer, path.endpoint());
             try (PortHold hold = machine.holdPort(path.endpoint());
                     Recovery recovery =

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.wirescale.config.PeerFileName;
 import org.wirescale.model.IpAddress;
+import org.wirescale.model.Port;
 import org.wirescale.model.StableId;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.tailscale.DirectEndpoint;
@@ -124,6 +125,19 @@ final class Tailnet {
                 DirectEndpoint.findAgain(api, status, node, FIND_PATH_ANEW, () -> rebinds.rebind(peer.stableId()));
         rebinds.outageEnded(peer.stableId());
         return found;
+    }
+
+    /**
+     * The same way in the family in which the peer reaches this machine.
+     *
+     * @param seen this machine's address as the peer sees it
+     * @param port that the peer says it has
+     */
+    DirectEndpoint inFamilyOf(DirectEndpoint path, IpAddress seen, Port port, Peer peer) {
+        return api.status()
+                .peerAt(peer.address())
+                .map(node -> path.inFamilyOf(seen, port, api, node))
+                .orElse(path);
     }
 
     /**

@@ -27,6 +27,10 @@ final class UpgradeResponder {
      * @throws WirescaleException when there is no tunnel; nothing of the attempt is left
      */
     void agree(PeerMessage.Upgrade upgrade) throws InterruptedException {
+        SteadyPort.with(machine, session, () -> agreeOnce(upgrade));
+    }
+
+    private void agreeOnce(PeerMessage.Upgrade upgrade) throws InterruptedException {
         Checks checks = new Checks(machine.name(), peer);
         try (SessionLocks locks = machine.locks()) {
             LocalEnd local = machine.localEnd(peer, machine.incoming(), Optional.of(upgrade.iface()), locks);
@@ -36,7 +40,9 @@ final class UpgradeResponder {
             checks.theirKey(local, upgrade.publicKey());
             checks.ourKey(local, upgrade.remotePublicKey());
             checks.presharedKeyOnBothOrNone(local, upgrade.hasPresharedKey());
-            DirectEndpoint path = machine.tailnet().directPath(peer);
+            Tailnet tailnet = machine.tailnet();
+            DirectEndpoint path =
+                    tailnet.inFamilyOf(tailnet.directPath(peer), upgrade.publicIp(), upgrade.port(), peer);
             machine.checkEndpoint(local, peer, path.endpoint());
             SecretKey presharedKey =
                     local.file().peer().presharedKey().or(upgrade::presharedKey).orElseThrow();

@@ -16,6 +16,7 @@ import org.wirescale.tunnel.Area;
 import org.wirescale.tunnel.BootId;
 import org.wirescale.tunnel.Change;
 import org.wirescale.tunnel.ChangeContext;
+import org.wirescale.tunnel.DnsChange;
 import org.wirescale.tunnel.FirewallMark;
 import org.wirescale.tunnel.Phase;
 import org.wirescale.tunnel.Progress;
@@ -91,6 +92,7 @@ public final class ExitNode {
         }
         node.write(node.state.withPhase(Phase.UP));
         Trace.step("exit-node.up");
+        Optional<String> _ = node.keepDns();
         return node;
     }
 
@@ -269,6 +271,18 @@ public final class ExitNode {
                 .anyMatch(family -> !PolicyRule.ours(PolicyRule.all(family)).isEmpty());
         ExitNodeLeftovers.remove(folders);
         return closed || rules;
+    }
+
+    /**
+     * Lets names be asked first where the tunnel's file says, should another program have written its own servers since.
+     *
+     * @return what was put back, for the log
+     */
+    public Optional<String> keepDns() {
+        Optional<Tunnel> tunnel = tunnel();
+        Optional<DnsChange> lost = tunnel.flatMap(Tunnel::dns).filter(dns -> !dns.isInForce());
+        lost.ifPresent(dns -> dns.apply(tunnel.orElseThrow().context()));
+        return lost.map(DnsChange::describe);
     }
 
     private void write(ExitNodeState next) {

@@ -46,6 +46,7 @@ final class ExitNodeFile {
             .with(ExitRoutesChange.KIND, ExitRoutesChange::read)
             .with(PolicyRulesChange.KIND, PolicyRulesChange::read)
             .with(BarrierChange.KIND, BarrierChange::read)
+            .with(TailscaleDnsChange.KIND, _ -> new TailscaleDnsChange())
             .with(BarrierAtBootChange.KIND, BarrierAtBootChange::read);
 
     private final Path path;

@@ -74,6 +74,9 @@ final class ExitNodePlan {
         changes.add(new SharedSettingChange(SharedSettingChange.Purpose.SRC_VALID_MARK));
         changes.add(keepMarks(tool, state, exit, living, marks, names));
         changes.add(new PolicyRulesChange(state.mark(), otherMarks));
+        if (exit.stream().anyMatch(tunnel -> tunnel.dns().isPresent())) {
+            changes.add(new TailscaleDnsChange());
+        }
         if (state.options().failClosed() == FailClosed.ALWAYS) {
             changes.add(BarrierAtBootChange.of(barrier));
         }

@@ -4,11 +4,13 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.wirescale.model.Endpoint;
 import org.wirescale.model.IpAddress;
+import org.wirescale.model.Port;
 import org.wirescale.model.WirescaleException;
 
 /**
@@ -87,6 +89,39 @@ public record DirectEndpoint(Endpoint endpoint, Duration latency) {
                 throw search.failure(time);
             }
             Thread.sleep(next.left());
+        }
+    }
+
+    /**
+     * The way by which the peer in its turn reaches this machine, where that is of the other family: with IPv4 and IPv6 at both ends,
+     * each tailscaled chooses for itself, and a tunnel needs one way for both.
+     *
+     * @param seen this machine's address as the peer sees it
+     * @param port that the peer says it has; most NATs keep it
+     * @return this one, where it is of that family already, or the peer is not known to have an endpoint there
+     */
+    public DirectEndpoint inFamilyOf(IpAddress seen, Port port, LocalApi api, Node peer) {
+        if (endpoint.address().isIpv6() == seen.isIpv6()) {
+            return this;
+        }
+        Optional<Endpoint> other = peer.primaryAddress().flatMap(api::whoIs).stream()
+                .flatMap(who -> who.endpoints().stream())
+                .filter(candidate -> candidate.address().isIpv6() == seen.isIpv6())
+                .filter(candidate -> isUsable(candidate, peer))
+                .min(Comparator.comparing(candidate -> !candidate.port().equals(port)));
+        return other.map(found -> new DirectEndpoint(found, latency)).orElse(this);
+    }
+
+    private static boolean isUsable(Endpoint candidate, Node peer) {
+        try {
+            return checked(
+                            candidate.toString(),
+                            localAddresses(),
+                            peer,
+                            peer.id().text())
+                    .equals(candidate);
+        } catch (WirescaleException e) {
+            return false;
         }
     }
 

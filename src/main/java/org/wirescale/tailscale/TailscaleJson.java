@@ -74,7 +74,11 @@ final class TailscaleJson {
         if (!StableId.isValid(id)) {
             throw unreadable("Node.StableID");
         }
-        return new WhoIs(new StableId(id), NodeName.parse(name).orElseThrow(() -> unreadable("Node.Name")), addresses);
+        List<Endpoint> endpoints = texts(node, "Endpoints").stream()
+                .flatMap(text -> endpoint(text).stream())
+                .toList();
+        NodeName parsed = NodeName.parse(name).orElseThrow(() -> unreadable("Node.Name"));
+        return new WhoIs(new StableId(id), parsed, addresses, endpoints);
     }
 
     static PingResult ping(JsonNode tree) {

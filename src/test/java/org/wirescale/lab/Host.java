@@ -300,6 +300,7 @@ final class Host {
             rm -f /run/fill /tmp/hook*
             iptables -w -D INPUT -p icmp -j DROP 2>/dev/null
             systemctl stop 'recreate-*.service'
+            [ ! -e /run/wirescale/control/exit-node.json ] || wirescale exit-node --stop >/dev/null
             for device in $(wg show interfaces); do timeout 45 wirescale down "$device" >/dev/null 2>&1; done
             for device in $(wg show interfaces); do
               systemctl stop "autoremove-$device.service" "wireguard-go-$device.service" 2>/dev/null

@@ -131,6 +131,17 @@ final class Lab implements AutoCloseable {
         return Run.start(whole);
     }
 
+    /** The output of a line of bash in the network namespace of a host's router, which has to succeed. */
+    String onRouter(String host, String script) {
+        return tryOnRouter(host, script).expect(0).text();
+    }
+
+    Result tryOnRouter(String host, String script) {
+        String namespace = run("netns", "router-" + host).text();
+        return Run.start(List.of("ip", "netns", "exec", namespace, "bash", "-c", script))
+                .finish(Duration.ofSeconds(30));
+    }
+
     /** The smallest files that there can be, on both: NET.1 for the first, NET.2 for the second; and a direct path. */
     void pair(Host first, Host second, String net) {
         first.peerFile(second.name(), minimal(net + ".1", net + ".0/24"));

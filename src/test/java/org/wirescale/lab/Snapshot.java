@@ -82,6 +82,8 @@ record Snapshot(List<String> lines) {
                 line.startsWith("wirescale-home-port")
                         ? ""
                         : line.strip().replaceAll(" +", " ").replaceFirst("^((?:\\S+ ){3}\\S+) .*", "$1");
+            // What flows through a tunnel that stands, and where its peer was last seen.
+            case "wg" -> line.matches("\\s+(transfer|latest handshake|endpoint): .*") ? "" : line;
             default -> line;
         };
         return text.isEmpty() ? Optional.empty() : Optional.of(text);
