@@ -47,12 +47,13 @@ IP
 # watch_host HOST: from now on its router counts what leaves the host's network and is neither Tailscale's nor a tunnel's: what goes
 # to the tailnet's server and over UDP to other routers and hosts is, save questions for names.
 watch_host() {
-  in_ns "router-$1" nft -f - <<'NFT'
-table inet leaks
-delete table inet leaks
+  # Loaded once: in the moment of loading a packet can miss the elements of a set.
+  in_ns "router-$1" nft list table inet leaks >/dev/null 2>&1 || in_ns "router-$1" nft -f - <<'NFT'
 table inet leaks {
   set seen4 { type ipv4_addr . inet_proto; size 1000; flags dynamic; counter; }
   set seen6 { type ipv6_addr . inet_proto; size 1000; flags dynamic; counter; }
+  set ports4 { type ipv4_addr . inet_proto . inet_service; size 1000; flags dynamic; counter; }
+  set ports6 { type ipv6_addr . inet_proto . inet_service; size 1000; flags dynamic; counter; }
   chain from_host {
     type filter hook prerouting priority -400; policy accept;
     iifname != "lan" accept
@@ -73,6 +74,12 @@ table inet leaks {
     meta l4proto != { tcp, udp } update @seen6 { ip6 daddr . meta l4proto }
   }
 }
+NFT
+  in_ns "router-$1" nft -f - <<'NFT'
+flush set inet leaks seen4
+flush set inet leaks seen6
+flush set inet leaks ports4
+flush set inet leaks ports6
 NFT
 }
 

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.wirescale.model.SessionToken;
 import org.wirescale.os.MappedFiles;
 import org.wirescale.protocol.PeerLimits;
+import org.wirescale.tunnel.OldPortForwardChange;
 
 /** The sessions of this daemon, so that its end can end them. */
 final class OpenSessions {
@@ -16,6 +17,9 @@ final class OpenSessions {
     private static final Duration LONGEST_WORK = PeerLimits.END_DEADLINE.multipliedBy(3);
 
     private static final Duration BEFORE_REST = Duration.ofSeconds(5);
+
+    /** The forwarding of the old port has been taken away by then. */
+    private static final Duration LAST_WORK = OldPortForwardChange.LIFETIME.plusSeconds(3);
 
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final Gate ended = new Gate();
@@ -35,8 +39,8 @@ final class OpenSessions {
     }
 
     /**
-     * Once there has been no session for a while, the daemon gives back the memory that it does not need at rest. However many
-     * sessions end, one thread waits for that.
+     * Once there has been no session for a while, the daemon gives back the memory that it does not need at rest, and once more when the
+     * last work for it is done. However many sessions end, one thread waits for that.
      */
     void restSoon() {
         lastChange.set(System.nanoTime());
@@ -48,15 +52,25 @@ final class OpenSessions {
 
     private void rest() {
         try {
-            for (Duration left = BEFORE_REST; left.isPositive(); ) {
-                Thread.sleep(left);
-                left = BEFORE_REST.minusNanos(System.nanoTime() - lastChange.get());
-            }
+            awaitQuiet(BEFORE_REST);
+            giveBack();
+            awaitQuiet(LAST_WORK);
+            giveBack();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             restIsNear.set(false);
         }
+    }
+
+    private void awaitQuiet(Duration time) throws InterruptedException {
+        for (Duration left = time; left.isPositive(); ) {
+            Thread.sleep(left);
+            left = time.minusNanos(System.nanoTime() - lastChange.get());
+        }
+    }
+
+    private void giveBack() {
         if (sessions.isEmpty()) {
             // What a session leaves lies in the old generation, which else stays as large as it was.
             System.gc();

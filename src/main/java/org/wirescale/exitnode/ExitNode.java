@@ -281,7 +281,7 @@ public final class ExitNode {
     public Optional<String> keepDns() {
         Optional<Tunnel> tunnel = tunnel();
         Optional<DnsChange> lost = tunnel.flatMap(Tunnel::dns).filter(dns -> !dns.isInForce());
-        lost.ifPresent(dns -> dns.apply(tunnel.orElseThrow().context()));
+        lost.ifPresent(dns -> dns.renew(tunnel.orElseThrow().context()));
         return lost.map(DnsChange::describe);
     }
 

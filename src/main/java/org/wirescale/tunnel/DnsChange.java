@@ -172,6 +172,12 @@ public record DnsChange(InterfaceName name, List<IpAddress> servers, List<String
         };
     }
 
+    /** Has it done anew: a record that is there unchanged makes no program write anything. */
+    public void renew(ChangeContext context) {
+        undo(context, Progress.DONE);
+        apply(context);
+    }
+
     private boolean startsWithServers() {
         try (Stream<String> lines = Files.lines(RESOLV_CONF)) {
             List<String> named = lines.map(String::strip)

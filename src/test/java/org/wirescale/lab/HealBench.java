@@ -132,6 +132,10 @@ final class HealBench {
             alice.upgrade(others.get(i)).expect(0);
         }
         others.forEach(alice::awaitWatched);
+        Await.until(
+                Duration.ofSeconds(60),
+                "the end of the old ports' forwarding",
+                () -> !alice.sh("nft list ruleset").contains("0x5453f09f92ac"));
         double scriptsBefore = processorSeconds(alice, "autoremove-*.service");
         double daemonBefore = processorSeconds(alice, "wirescaled.service");
         alice.sh("sleep 60");

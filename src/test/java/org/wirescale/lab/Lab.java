@@ -41,7 +41,7 @@ final class Lab implements AutoCloseable {
 
     /** alice with the program and bob with wirescale 1.0.3. */
     static Lab withOldBob() {
-        return up("--hosts", "alice,bob", "--host", "bob=1.0.3", "--dotless");
+        return up("--hosts", "alice,bob", "--host", "bob=1.0.3", "--dotless", "--world");
     }
 
     static List<Lab> ofThisClass() {

@@ -25,6 +25,26 @@ final class OldPeerTest extends AliceAndBob {
     }
 
     @Test
+    void carries_the_traffic_of_ours_and_its_ipv6_is_unreachable_rather_than_in_the_clear() {
+        bob.peerFile("alice", Lab.minimal("10.77.0.2", "10.77.0.0/24") + """
+                [Wirescale]
+                iptables-accept = true
+                iptables-forward = true
+                iptables-masquerade = true
+                """);
+        alice.upgrade("bob").expect(0);
+        Result on = alice.exec("wirescale", "exit-node", "bob").expect(0);
+        assertThat(on.text())
+                .contains("Interface 'bob' has been enabled as an exit node ✅", "IPv6: unreachable while it is on");
+        assertThat(alice.sh("exec 3<>/dev/tcp/198.51.100.1/80 && timeout 3 cat <&3"))
+                .isEqualTo("203.0.113.20");
+        assertThat(alice.sh("ip -6 route get 2001:db8:face::1 2>&1 || true")).contains("No route to host");
+        alice.exec("wirescale", "exit-node", "--stop").expect(0);
+        assertThat(alice.sh("exec 3<>/dev/tcp/198.51.100.1/80 && timeout 3 cat <&3"))
+                .isEqualTo("203.0.113.10");
+    }
+
+    @Test
     void answers_ours_which_restarts_tailscaled() {
         alice.daemon(List.of("--restart-tailscale"));
         lab.direct(alice, bob);

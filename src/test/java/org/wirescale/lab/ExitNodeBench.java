@@ -1,0 +1,121 @@
+package org.wirescale.lab;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The exit node beside that of wirescale 1.0.3: its commands' times, and what either lets out in the clear. {@code lab/bench} runs it. */
+@Tag("bench")
+@ExtendWith(LabExtension.class)
+@Timeout(1800)
+final class ExitNodeBench {
+    private static final int TIMES = 20;
+    private static final Duration FLOW = Duration.ofSeconds(2);
+    private static final String FORWARDING = """
+            [Wirescale]
+            iptables-accept = true
+            iptables-forward = true
+            iptables-masquerade = true
+            """;
+
+    /** What happens to an exit node that is on, for either program. */
+    private static final List<String> CASES = List.of(
+            "true",
+            "ip rule del pref 6000; ip -6 rule del pref 6000",
+            "for p in $(ip rule | sed -n 's/^\\(5[5-9][0-9][0-9]\\):.*/\\1/p' | head -n 1); do ip rule del pref $p; done",
+            "iptables -F; iptables -t mangle -F; iptables -t nat -F",
+            "nft flush ruleset",
+            "ip route add 0.0.0.0/1 via $(ip route show default | awk '{print $3}');"
+                    + " ip route add 128.0.0.0/1 via $(ip route show default | awk '{print $3}')",
+            "ip link del $(wg show interfaces | head -n 1)");
+
+    private final Figures figures = new Figures();
+
+    @Test
+    void figures() {
+        Lab lab = Lab.up(
+                "--hosts",
+                "alice,bob,dave,erin",
+                "--host",
+                "dave=1.0.3",
+                "--host",
+                "erin=1.0.3",
+                "--dotless",
+                "--ipv6",
+                "--world",
+                "--no-direct");
+        try {
+            status(lab.alice(), lab.host("dave"));
+            enabling(lab);
+            for (String each : CASES) {
+                String what = each.equals("true") ? "normal use" : each;
+                int closed = clear(lab.alice(), lab.bob(), each, "--fail-closed");
+                int open = clear(lab.alice(), lab.bob(), each);
+                int old = clear(lab.host("dave"), lab.host("erin"), each);
+                Figures.say("in the clear in 2 s, after: " + what);
+                figures.limit("  packets, with --fail-closed", closed, old, 0, "");
+                figures.limit("  packets, without", open, old, Double.NaN, "");
+            }
+        } finally {
+            figures.print();
+        }
+        figures.assertNoneMissed();
+    }
+
+    private void status(Host ours, Host old) {
+        List<Double> mine = new ArrayList<>();
+        List<Double> theirs = new ArrayList<>();
+        for (int i = 0; i < TIMES; i++) {
+            mine.add(ours.exec("wirescale", "exit-node", "--status").expect(0).seconds());
+            theirs.add(old.exec("wirescale", "--version").expect(0).seconds());
+        }
+        figures.ratio("exit-node --status; 1.0.3's --version", Figures.median(mine), Figures.median(theirs), 0.6);
+    }
+
+    private void enabling(Lab lab) {
+        double mine = withTunnel(lab.alice(), lab.bob(), () -> on(lab.alice(), lab.bob()));
+        double theirs = withTunnel(lab.host("dave"), lab.host("erin"), () -> on(lab.host("dave"), lab.host("erin")));
+        figures.limit("exit-node, command to prompt", mine, theirs, Double.NaN, " s");
+    }
+
+    private static double on(Host host, Host exit, String... options) {
+        List<String> command = new ArrayList<>(List.of("wirescale", "exit-node", exit.name()));
+        command.addAll(List.of(options));
+        return host.exec(command.toArray(String[]::new)).expect(0).seconds();
+    }
+
+    private static int clear(Host host, Host exit, String what, String... options) {
+        return withTunnel(host, exit, () -> {
+                    on(host, exit, options);
+                    try (Leaks leaks = Leaks.of(host)) {
+                        leaks.watch();
+                        host.exec("bash", "-c", what);
+                        leaks.flow(FLOW);
+                        return (double) Leaks.packets(leaks.seen(), _ -> true);
+                    }
+                })
+                .intValue();
+    }
+
+    private interface Measure {
+        double run();
+    }
+
+    private static Double withTunnel(Host host, Host exit, Measure measure) {
+        host.lab().pair(host, exit, "10.77.1");
+        exit.peerFile(host.name(), Lab.minimal("10.77.1.2", "10.77.1.0/24") + FORWARDING);
+        host.upgrade(exit.name()).expect(0);
+        host.awaitReaches(exit.name(), "10.77.1.2");
+        double measured = measure.run();
+        host.exec("wirescale", "exit-node", "--stop");
+        for (String rest : List.of("0.0.0.0/1", "128.0.0.0/1")) {
+            host.exec("ip", "route", "del", rest);
+        }
+        host.lab().reset();
+        return measured;
+    }
+}
