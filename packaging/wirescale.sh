@@ -17,6 +17,7 @@ fi
 # What writes into the journal by itself shares the daemon's cache.
 case ${1-} in
     daemon | down) kind=daemon ;;
+    exit-node) case " $* " in *' --status '*) kind="command" ;; *) kind=daemon ;; esac ;;
     *) kind="command" ;;
 esac
 

@@ -70,6 +70,7 @@ final class Training {
         Surroundings surroundings = new Surroundings(
                 folders, Map.of(), () -> new TailscalePeers(LocalApi.at(tailscaled, Optional.empty())), () -> false);
         expect(ExitCode.DONE, surroundings, "--version");
+        exitNode(folders);
         expect(ExitCode.DONE, surroundings, "--help");
         expect(ExitCode.DONE, surroundings, "upgrade", "--help");
         expect(ExitCode.DONE, surroundings, "daemon", "--help");
@@ -95,6 +96,18 @@ final class Training {
         }
     }
 
+    /** What prompts ask for all the time. */
+    private static void exitNode(Folders folders) throws IOException {
+        StringWriter text = new StringWriter();
+        Files.createDirectories(folders.control());
+        Files.writeString(folders.control().resolve("exit-node.json"), "{\"interface\":\"bob\",\"phase\":\"up\",");
+        int _ = Wirescale.printExitNode(new PrintWriter(text), folders);
+        Files.delete(folders.control().resolve("exit-node.json"));
+        if (!text.toString().equals("bob" + System.lineSeparator())) {
+            throw new IllegalStateException("the exit node is " + text);
+        }
+    }
+
     /** The daemon up to its rest, and one request; the exit that follows stops it. */
     private static void daemon(Folders folders, Path tailscaled) throws IOException, InterruptedException {
         Surroundings nothing = new Surroundings(
@@ -107,6 +120,7 @@ final class Training {
         expect(ExitCode.USAGE, nothing, "daemon", "--suffix", "stop");
         // It shares the daemon's cache, because it writes into the journal too.
         expect(ExitCode.FAILED, nothing, "down", "bob");
+        expect(ExitCode.FAILED, nothing, "exit-node", "bob", "--force");
         serve(tailscaled, request -> http(request.contains("watch-ipn-bus") ? "{\"State\":6}\n" : STATUS));
         LocalApi api = LocalApi.at(tailscaled, Optional.empty());
         Thread.ofPlatform().daemon().start(() -> Daemon.run(DaemonOptions.defaults(), folders, api));

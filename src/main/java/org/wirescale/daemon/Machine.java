@@ -219,7 +219,7 @@ final class Machine {
      */
     PortHold holdPort(Endpoint peer) throws InterruptedException {
         LocalApi api = tailnet.api();
-        Port port = TailscalePorts.find(api).towards(peer);
+        Port port = TailscalePorts.findTowards(api, peer);
         if (options.restartTailscale()) {
             return new RestartHold(api, folders, port);
         }

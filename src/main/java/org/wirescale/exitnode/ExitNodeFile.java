@@ -32,7 +32,6 @@ import org.wirescale.tunnel.TunnelState;
 /** {@code exit-node.json} in {@code /run/wirescale/control}, mode 0644 and without secrets: anybody may ask which one is on. */
 final class ExitNodeFile {
     private static final Logger LOG = LoggerFactory.getLogger(ExitNodeFile.class);
-    private static final String FILE = "exit-node.json";
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -52,11 +51,7 @@ final class ExitNodeFile {
     private final Path path;
 
     ExitNodeFile(Folders folders) {
-        path = path(folders);
-    }
-
-    static Path path(Folders folders) {
-        return folders.control().resolve(FILE);
+        path = ExitNodeStatus.path(folders);
     }
 
     /** What is on in this boot; a file that is damaged is removed with a line in the log. */

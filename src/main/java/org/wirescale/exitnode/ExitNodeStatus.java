@@ -20,9 +20,14 @@ public final class ExitNodeStatus {
 
     private ExitNodeStatus() {}
 
+    /** Here and not with what writes it, which would load a parser. */
+    static Path path(Folders folders) {
+        return folders.control().resolve("exit-node.json");
+    }
+
     /** The interface of the exit node that is on, for anybody. */
     public static Optional<String> name(Folders folders) {
-        Path file = ExitNodeFile.path(folders);
+        Path file = path(folders);
         try (var stream = Files.newInputStream(file)) {
             String text = new String(stream.readNBytes(FAR_ENOUGH), StandardCharsets.UTF_8);
             Matcher found = OPENING.matcher(text);

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.wirescale.model.Endpoint;
 import org.wirescale.model.IpAddress;
@@ -34,12 +35,29 @@ public record TailscalePorts(Optional<Port> ipv4, Optional<Port> ipv6) {
     }
 
     /**
+     * The port that a peer at this endpoint is reached from: one of that family, since tailscaled, which may have moved a moment ago, tells
+     * its new ports one after the other.
+     *
+     * @throws WirescaleException with {@link TailscaleReason#NO_PORT}
+     */
+    public static Port findTowards(LocalApi api, Endpoint endpoint) throws InterruptedException {
+        Family family = Family.of(endpoint.address());
+        return find(api, SETTLED, ports -> ports.of(family).isPresent()).towards(endpoint);
+    }
+
+    /**
      * The ports now, for who cannot wait long.
      *
      * @param settled how long tailscaled has to tell a port that it has just bound
      * @throws WirescaleException with {@link TailscaleReason#NO_PORT}
      */
     public static TailscalePorts find(LocalApi api, Duration settled) throws InterruptedException {
+        return find(api, settled, _ -> true);
+    }
+
+    /** Those that are wanted, or, once the time is over, those that there are. */
+    private static TailscalePorts find(LocalApi api, Duration settled, Predicate<TailscalePorts> wanted)
+            throws InterruptedException {
         Tailscaled tailscaled = Tailscaled.find(api);
         if (!tailscaled.isInOurNetwork()) {
             throw WirescaleException.of(
@@ -54,7 +72,8 @@ public record TailscalePorts(Optional<Port> ipv4, Optional<Port> ipv6) {
                     .self()
                     .orElseThrow(() -> WirescaleException.of(TailscaleReason.STARTING));
             TailscalePorts ports = choose(self.endpoints(), tailscaled.sockets(), DirectEndpoint.localAddresses());
-            if (ports.ipv4().isPresent() || ports.ipv6().isPresent()) {
+            boolean any = ports.ipv4().isPresent() || ports.ipv6().isPresent();
+            if (any && (wanted.test(ports) || deadline.hasPassed())) {
                 return ports;
             }
             if (deadline.hasPassed()) {
