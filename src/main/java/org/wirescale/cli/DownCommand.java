@@ -85,6 +85,14 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
             }
         }
         spec.commandLine().getOut().println("Interface '" + iface + "' has been taken down");
+        if (ExitNodeStatus.name(surroundings.folders())
+                .filter(iface.text()::equals)
+                .isPresent()) {
+            spec.commandLine()
+                    .getOut()
+                    .println(
+                            "It is an exit node that fails closed: nothing leaves this machine until 'wirescale exit-node --stop'");
+        }
         return ExitCode.DONE.number();
     }
 

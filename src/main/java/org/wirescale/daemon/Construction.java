@@ -152,6 +152,8 @@ final class Construction implements AutoCloseable {
     /** A tunnel whose file asks for it; a person's choice stays. */
     private void becomeExitNode(Tunnel built) {
         if (!AllowedIps.wantsExitNode(local.file())) {
+            // It may be the one that fails closed, made anew.
+            ExitNode.sync(machine.folders());
             return;
         }
         if (ExitNode.mayBeReplacedBy(machine.folders(), local.iface(), role == Role.INITIATOR)) {

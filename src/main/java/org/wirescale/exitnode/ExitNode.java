@@ -2,7 +2,6 @@ package org.wirescale.exitnode;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -302,9 +301,5 @@ public final class ExitNode {
                         .filter(node ->
                                 node.state.options().chosen() && !node.name().equals(name))
                         .isEmpty();
-    }
-
-    static List<InterfaceName> names(Collection<Tunnel> tunnels) {
-        return tunnels.stream().map(Tunnel::interfaceName).toList();
     }
 }

@@ -60,10 +60,13 @@ final class ExitNodePlan {
         if (state.isClosed()) {
             changes.add(barrier);
         }
-        exit.forEach(_ -> changes.add(new AllowedIpsChange(
-                state.name(),
-                state.peerKey(),
-                state.through().stream().map(IpFamily::everything).toList())));
+        // One that is being made has no peer yet, and one that was made anew another.
+        exit.stream()
+                .filter(tunnel -> tunnel.state().phase() != Phase.BUILDING)
+                .forEach(tunnel -> changes.add(new AllowedIpsChange(
+                        state.name(),
+                        tunnel.state().header().peerKey(),
+                        state.through().stream().map(IpFamily::everything).toList())));
         changes.add(new ExitRoutesChange(state.name(), state.through()));
         exit.stream()
                 .filter(tunnel -> tunnel.ownMark().isNone())

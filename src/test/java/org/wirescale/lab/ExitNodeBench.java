@@ -23,15 +23,20 @@ final class ExitNodeBench {
             """;
 
     /** What happens to an exit node that is on, for either program. */
-    private static final List<String> CASES = List.of(
-            "true",
-            "ip rule del pref 6000; ip -6 rule del pref 6000",
-            "for p in $(ip rule | sed -n 's/^\\(5[5-9][0-9][0-9]\\):.*/\\1/p' | head -n 1); do ip rule del pref $p; done",
-            "iptables -F; iptables -t mangle -F; iptables -t nat -F",
-            "nft flush ruleset",
-            "ip route add 0.0.0.0/1 via $(ip route show default | awk '{print $3}');"
-                    + " ip route add 128.0.0.0/1 via $(ip route show default | awk '{print $3}')",
-            "ip link del $(wg show interfaces | head -n 1)");
+    private record Case(String name, String command) {}
+
+    private static final List<Case> CASES = List.of(
+            new Case("normal use", "true"),
+            new Case("rule 6000 removed", "ip rule del pref 6000; ip -6 rule del pref 6000"),
+            new Case(
+                    "its first rule removed", "ip rule del pref $(ip rule | grep -oE '^5[5-9][0-9][0-9]' | head -n 1)"),
+            new Case("iptables -F", "iptables -F; iptables -t mangle -F; iptables -t nat -F"),
+            new Case("nft flush ruleset", "nft flush ruleset"),
+            new Case(
+                    "two /1 routes",
+                    "router=$(ip route show default | awk '{print $3}');"
+                            + " ip route add 0.0.0.0/1 via $router; ip route add 128.0.0.0/1 via $router"),
+            new Case("its interface deleted", "ip link del $(wg show interfaces | head -n 1)"));
 
     private final Figures figures = new Figures();
 
@@ -57,14 +62,12 @@ final class ExitNodeBench {
         try {
             status(lab.alice(), lab.host("dave"));
             enabling(lab);
-            for (String each : CASES) {
-                String what = each.equals("true") ? "normal use" : each;
-                int closed = clear(lab.alice(), lab.bob(), each, "--fail-closed");
-                int open = clear(lab.alice(), lab.bob(), each);
-                int old = clear(lab.host("dave"), lab.host("erin"), each);
-                Figures.say("in the clear in 2 s, after: " + what);
-                figures.limit("  packets, with --fail-closed", closed, old, 0, "");
-                figures.limit("  packets, without", open, old, Double.NaN, "");
+            for (Case each : CASES) {
+                int closed = clear(lab.alice(), lab.bob(), each.command(), "--fail-closed");
+                int open = clear(lab.alice(), lab.bob(), each.command());
+                int old = clear(lab.host("dave"), lab.host("erin"), each.command());
+                figures.limit("in the clear, closed: " + each.name(), closed, old, 0, "");
+                figures.limit("in the clear, open: " + each.name(), open, old, Double.NaN, "");
             }
         } finally {
             figures.print();

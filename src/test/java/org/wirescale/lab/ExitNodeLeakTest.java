@@ -149,6 +149,10 @@ final class ExitNodeLeakTest extends ExitNodes {
             Await.until(PUT_BACK, "the barrier", this::isClosed);
             all += count("the tunnel gone for good", leaks, () -> {});
             assertThat(exitNode("--status").text()).isEqualTo("bob");
+            all += count("the tunnel made anew", leaks, () -> {
+                alice.upgrade("bob").expect(0);
+                awaitSeenFrom(WORLD4, outside4(bob), Duration.ofSeconds(5));
+            });
         }
         print("packets in the clear, with --fail-closed:");
         assertThat(all).as(String.join("\n", counted)).isZero();
