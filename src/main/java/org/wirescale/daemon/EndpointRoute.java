@@ -10,7 +10,7 @@ import org.wirescale.exitnode.ExitNumbers;
 import org.wirescale.model.Endpoint;
 import org.wirescale.os.Commands;
 
-/** Where a tunnel's packets to an endpoint go; not through an exit node that is on. */
+/** Where this machine's packets to an endpoint go, as tailscaled's do that found it: not through an exit node that is on. */
 final class EndpointRoute {
     private static final Pattern DEVICE = Pattern.compile("\\bdev (\\S+)");
     private static final Path LINKS = Path.of("/sys/class/net");
@@ -20,7 +20,7 @@ final class EndpointRoute {
     /** The tunnel that an endpoint is reached through, if it is reached through one: a tunnel inside it would end with it. */
     static Optional<String> tunnelTowards(Endpoint endpoint) {
         Commands.Result route = Commands.run(
-                "ip", "-o", "route", "get", endpoint.address().toString(), "mark", ExitNumbers.OTHERS.toString());
+                "ip", "-o", "route", "get", endpoint.address().toString(), "mark", ExitNumbers.TAILSCALES.toString());
         Matcher device = DEVICE.matcher(route.stdout());
         return device.find() && isTunnel(device.group(1)) ? Optional.of(device.group(1)) : Optional.empty();
     }

@@ -12,6 +12,7 @@ import org.wirescale.config.PeerFile;
 import org.wirescale.config.RoutingTable;
 import org.wirescale.config.Tries;
 import org.wirescale.exitnode.ExitNumbers;
+import org.wirescale.exitnode.OtherVpns;
 import org.wirescale.model.IpNetwork;
 import org.wirescale.model.Port;
 import org.wirescale.tunnel.Change;
@@ -60,8 +61,7 @@ final class Plans {
     private static TunnelSpec spec(LocalEnd local, RemoteEnd remote, Port port) {
         PeerFile file = local.file();
         InterfaceSection iface = file.iface();
-        FirewallMark mark =
-                iface.fwMark().map(FwMark::bits).map(FirewallMark::new).orElse(FirewallMark.NONE);
+        FirewallMark mark = mark(iface);
         return new TunnelSpec(
                 local.iface(),
                 local.privateKey(),
@@ -85,6 +85,14 @@ final class Plans {
                                 remote.publicKey(),
                                 Optional.of(remote.presharedKey()),
                                 remote.endpoint())));
+    }
+
+    /** The file's; else none, but for Tailscale's own where that keeps the tunnel's packets out of an exit node of Tailscale's. */
+    private static FirewallMark mark(InterfaceSection iface) {
+        return iface.fwMark()
+                .map(FwMark::bits)
+                .map(FirewallMark::new)
+                .orElseGet(() -> OtherVpns.isTailscaleExitNodeOn() ? ExitNumbers.TAILSCALES : FirewallMark.NONE);
     }
 
     /** What WireGuard lets in and out. */

@@ -17,6 +17,9 @@ public final class ExitNumbers {
     /** {@code tsconst.LinuxBypassMark} of Tailscale, and {@code LinuxFwmarkMask}. */
     static final String TAILSCALE = "meta mark & 0xff0000 == 0x80000";
 
+    /** Of tailscaled's own packets; its rules send them by the main table. */
+    public static final FirewallMark TAILSCALES = new FirewallMark(0x80000);
+
     private ExitNumbers() {}
 
     /** Whether a policy rule is the exit node's, or of the priority that another VPN's gets while there are ours. */

@@ -35,6 +35,12 @@ public final class OtherVpns {
                 .findFirst();
     }
 
+    /** Whether an exit node of Tailscale's is on: what carries no mark of tailscaled's goes through it, a tunnel's own packets too. */
+    public static boolean isTailscaleExitNodeOn() {
+        return IpFamily.present().stream()
+                .anyMatch(family -> tailscalesDefault(family).isPresent());
+    }
+
     private static Optional<String> tailscalesDefault(IpFamily family) {
         return Commands.run("ip", family.option, "-o", "route", "show", "table", TAILSCALE_TABLE)
                 .stdout()

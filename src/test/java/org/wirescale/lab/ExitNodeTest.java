@@ -17,7 +17,14 @@ final class ExitNodeTest extends ExitNodes {
     void everything_goes_through_it_but_what_is_near_and_afterwards_nothing_is_left() {
         upgradeTo(bob);
         between(carol, "10.78.0", "fd78");
+        // One with a mark of its own, which stays.
+        alice.write(
+                "/etc/wirescale/carol.conf",
+                alice.read("/etc/wirescale/carol.conf").replace("[Peer]", "FwMark = 0x77\n[Peer]"));
         upgradeTo(carol);
+        // As many distributions have it; without marks that are kept, it drops what the tunnels and Tailscale receive.
+        String filter = alice.sh("sysctl -n net.ipv4.conf.all.rp_filter");
+        alice.sh("sysctl -qw net.ipv4.conf.all.rp_filter=1");
         awaitOldPortForgotten();
         Snapshot before = alice.snapshot();
         assertThat(exitNode("--status").expect(0).text()).isEmpty();
@@ -43,11 +50,13 @@ final class ExitNodeTest extends ExitNodes {
         alice.sh("ping -n -c 1 -W 1 192.168.10.1");
         alice.sh("ping -n -c 1 -W 2 " + carol.address());
         assertThat(alice.reaches("carol", "10.78.0.2")).isTrue();
+        assertThat(alice.sh("wg show carol fwmark")).isEqualTo("0x77");
         assertThat(carol.sh("wg show alice endpoints")).containsAnyOf(outside4(alice), outside6(alice));
 
         assertThat(exitNode("--stop").expect(0).text()).isEqualTo(OFF);
         alice.awaitUnchanged(before, SOON);
         assertThat(seenFrom(WORLD4)).contains(outside4(alice));
+        alice.sh("sysctl -qw net.ipv4.conf.all.rp_filter=" + filter);
     }
 
     @Test
@@ -142,6 +151,15 @@ final class ExitNodeTest extends ExitNodes {
         exitNode("bob", "--keep-inbound").expect(0);
         assertThat(lab.tryOnRouter("alice", pings).exitCode()).isZero();
         assertThat(seenFrom(WORLD4)).contains(outside4(bob));
+    }
+
+    @Test
+    void while_an_exit_node_of_tailscales_is_on_a_tunnel_still_goes_its_own_way() {
+        // As tailscaled has it then, which makes an exit node of a peer only with the control server's consent.
+        alice.sh("ip route add default dev tailscale0 table 52; ip -6 route add default dev tailscale0 table 52");
+        upgradeTo(bob);
+        assertThat(alice.sh("wg show bob fwmark")).isEqualTo("0x80000");
+        alice.sh("ip route del default table 52; ip -6 route del default table 52");
     }
 
     @Test

@@ -53,7 +53,10 @@ abstract class ExitNodes extends AliceAndBob {
         Await.until(
                 Duration.ofSeconds(40),
                 "the end of the old port's forwarding",
-                () -> !alice.sh("nft list ruleset").contains("0x5453f09f92ac"));
+                () -> alice.exec("grep", "-q", "old-port-forward", "-r", "/run/wirescale/control")
+                                        .exitCode()
+                                == 1
+                        && !alice.sh("ls -A /run/wirescale/control").contains(".new"));
     }
 
     Result exitNode(String... arguments) {
@@ -66,7 +69,7 @@ abstract class ExitNodes extends AliceAndBob {
 
     /** Where the world sees that come from which goes through this machine. */
     String outside4(Host host) {
-        return lab.onRouter(host.name(), "ip -j -4 addr show dev wan | jq -r '.[0].addr_info[0].local'");
+        return lab.publicAddress(host);
     }
 
     String outside6(Host host) {

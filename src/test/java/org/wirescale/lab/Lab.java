@@ -136,6 +136,11 @@ final class Lab implements AutoCloseable {
         return tryOnRouter(host, script).expect(0).text();
     }
 
+    /** The IPv4 address that the world sees a host come from. */
+    String publicAddress(Host host) {
+        return onRouter(host.name(), "ip -j -4 addr show dev wan | jq -r '.[0].addr_info[0].local'");
+    }
+
     Result tryOnRouter(String host, String script) {
         String namespace = run("netns", "router-" + host).text();
         return Run.start(List.of("ip", "netns", "exec", namespace, "bash", "-c", script))

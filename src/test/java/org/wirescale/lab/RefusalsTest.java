@@ -97,12 +97,6 @@ final class RefusalsTest extends AliceAndBob {
     }
 
     @Test
-    void a_default_route_as_long_as_there_is_no_exit_node() {
-        alice.peerFile("bob", Lab.minimal("10.77.0.1", "0.0.0.0/0"));
-        refuses(1, "0.0.0.0/0", "bob");
-    }
-
-    @Test
     void a_hook_that_fails_before_anything_was_agreed() {
         alice.peerFile("bob", "[Interface]\nAddress = 10.77.0.1\nPreUp = exit 7\n[Peer]\nAllowedIPs = 10.77.0.0/24\n");
         refuses(1, "PreUp", "bob");
