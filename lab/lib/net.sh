@@ -59,10 +59,11 @@ table inet leaks {
     iifname != "lan" accept
     meta l4proto { tcp, udp } th dport { 53, 853 } goto leak
     ip daddr 203.0.113.1 meta l4proto { tcp, udp, icmp } accept
-    ip daddr { 203.0.113.0/24, 192.168.0.0/16, 10.0.0.0/8 } meta l4proto udp accept
+    # What is refused on the way in is answered by ICMP, too.
+    ip daddr { 203.0.113.0/24, 192.168.0.0/16, 10.0.0.0/8 } meta l4proto { udp, icmp } accept
     ip daddr { 224.0.0.0/4, 255.255.255.255 } accept
     ip6 daddr 2001:db8:ffff::1 accept
-    ip6 daddr 2001:db8::/32 ip6 daddr != 2001:db8:face::/48 meta l4proto udp accept
+    ip6 daddr 2001:db8::/32 ip6 daddr != 2001:db8:face::/48 meta l4proto { udp, icmpv6 } accept
     ip6 daddr { fe80::/10, ff00::/8 } accept
     icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
     goto leak

@@ -53,14 +53,15 @@ final class UpgradeInitiator implements Errand<InterfaceName> {
                         dialogue.expect(PeerMessage.UpgradeResponse.class, PeerLimits.UPGRADE_DEADLINE);
                 checks.addressesAllowed(local, response.addresses());
                 checks.theirKey(local, response.publicKey());
+                DirectEndpoint now = asOfNow(path);
                 RemoteEnd remote = new RemoteEnd(
                         response.addresses(),
                         response.iface(),
                         response.publicKey(),
                         response.port(),
                         fresh.or(() -> local.file().peer().presharedKey()).orElseThrow(),
-                        path.endpoint(),
-                        path.latency(),
+                        now.endpoint(),
+                        now.latency(),
                         dialogue.peerFeatures(),
                         response.forwardsIpv6());
                 boolean nat = response.nat() && Checks.behindNat(response.publicIp());
@@ -76,6 +77,17 @@ final class UpgradeInitiator implements Errand<InterfaceName> {
                 }
             }
         }
+    }
+
+    /**
+     * Where the peer is now: another tunnel of its that went meanwhile lets its tailscaled come home to another port. The family is what both
+     * ends have agreed on.
+     */
+    private DirectEndpoint asOfNow(DirectEndpoint before) throws InterruptedException {
+        DirectEndpoint now = machine.tailnet().directPath(peer);
+        boolean same =
+                now.endpoint().address().isIpv6() == before.endpoint().address().isIpv6();
+        return same ? now : before;
     }
 
     private PeerMessage.Upgrade upgrade(

@@ -2,6 +2,7 @@ package org.wirescale.exitnode;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -289,9 +290,12 @@ public final class ExitNode {
         state = next;
     }
 
-    /** Marks and rules for a tunnel that came or went; nothing where no exit node is on. */
+    /** Marks, routes and rules for a tunnel that came or went; nothing where no exit node is on. */
     public static void sync(Folders folders) {
-        load(folders).filter(node -> node.state.phase() == Phase.UP).ifPresent(ExitNode::converge);
+        load(folders).filter(node -> node.state.phase() == Phase.UP).ifPresent(node -> {
+            node.converge();
+            node.missing(EnumSet.of(Area.ROUTING)).forEach(node::putBack);
+        });
     }
 
     /** Whether a tunnel that an exit node's file asks for may become it: no person has chosen another. */

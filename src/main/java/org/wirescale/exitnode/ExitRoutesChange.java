@@ -2,6 +2,8 @@ package org.wirescale.exitnode;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -94,13 +96,16 @@ record ExitRoutesChange(InterfaceName name, List<IpFamily> through) implements C
         return gone;
     }
 
+    /** By a link that is gone or down there is no route, and none is missing: the last one stays. */
     private List<String> missing() {
+        boolean leads = isLinkUp();
         return IpFamily.present().stream()
                 .flatMap(family -> {
                     String routes = Commands.run("ip", family.option, "-o", "route", "show", "table", table())
                             .stdout();
                     boolean last = routes.lines().anyMatch(line -> line.startsWith("unreachable default "));
-                    boolean exit = !through.contains(family)
+                    boolean exit = !leads
+                            || !through.contains(family)
                             || routes.lines().anyMatch(line -> line.startsWith("default dev " + name + " "));
                     String which = " of IPv" + family.option.substring(1) + " in the exit node's table";
                     return List.of(last ? "" : "unreachable default" + which, exit ? "" : "default by " + name + which)
@@ -108,6 +113,15 @@ record ExitRoutesChange(InterfaceName name, List<IpFamily> through) implements C
                 })
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.toList());
+    }
+
+    private boolean isLinkUp() {
+        try {
+            NetworkInterface link = NetworkInterface.getByName(name.text());
+            return link != null && link.isUp();
+        } catch (SocketException e) {
+            return false;
+        }
     }
 
     private static String table() {

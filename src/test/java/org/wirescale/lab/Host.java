@@ -306,6 +306,8 @@ final class Host {
               systemctl stop "autoremove-$device.service" "wireguard-go-$device.service" 2>/dev/null
               ip link del "$device" 2>/dev/null
             done
+            # That of 1.0.3 outlives its interface for some seconds.
+            systemctl stop 'autoremove-*.service' 2>/dev/null
             rm -rf /etc/wirescale/*
             # 1.0.3 takes 12 s to stop.
             if [ -d /usr/lib/wirescale ]; then systemctl stop wirescaled.service; fi
