@@ -1,5 +1,6 @@
 package org.wirescale.daemon;
 
+import org.wirescale.model.Endpoint;
 import org.wirescale.model.Port;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.tunnel.Tunnel;
@@ -14,6 +15,9 @@ interface PortHold extends AutoCloseable {
     Port port();
 
     Way way();
+
+    /** The peer was found elsewhere since: what comes from there is the tunnel's. */
+    default void peerIsAt(Endpoint endpoint) {}
 
     /** Whether the port is still the one by which the peer reaches tailscaled. */
     boolean isStillTailscales();

@@ -24,7 +24,7 @@ final class TakeoverHold implements PortHold {
 
     private final LocalApi api;
     private final Port port;
-    private final Endpoint peer;
+    private Endpoint peer;
     private final PortTakeover takeover;
 
     TakeoverHold(LocalApi api, Port port, Endpoint peer) throws InterruptedException {
@@ -37,6 +37,11 @@ final class TakeoverHold implements PortHold {
     @Override
     public Port port() {
         return port;
+    }
+
+    @Override
+    public void peerIsAt(Endpoint endpoint) {
+        peer = endpoint;
     }
 
     @Override

@@ -54,6 +54,7 @@ final class UpgradeInitiator implements Errand<InterfaceName> {
                 checks.addressesAllowed(local, response.addresses());
                 checks.theirKey(local, response.publicKey());
                 DirectEndpoint now = asOfNow(path);
+                hold.peerIsAt(now.endpoint());
                 RemoteEnd remote = new RemoteEnd(
                         response.addresses(),
                         response.iface(),
