@@ -85,9 +85,7 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
             }
         }
         spec.commandLine().getOut().println("Interface '" + iface + "' has been taken down");
-        if (ExitNodeStatus.name(surroundings.folders())
-                .filter(iface.text()::equals)
-                .isPresent()) {
+        if (isExitNode()) {
             spec.commandLine()
                     .getOut()
                     .println(
@@ -96,11 +94,15 @@ final class DownCommand extends CommonOptions implements Callable<Integer> {
         return ExitCode.DONE.number();
     }
 
+    private boolean isExitNode() {
+        return ExitNodeStatus.name(surroundings.folders())
+                .filter(iface.text()::equals)
+                .isPresent();
+    }
+
     /** One that is to fail closed stays, and lets nothing out, until it is stopped. */
     private void endExitNode() {
-        if (ExitNodeStatus.name(surroundings.folders())
-                .filter(iface.text()::equals)
-                .isEmpty()) {
+        if (!isExitNode()) {
             return;
         }
         try (Locks.Held _ = Locks.take(surroundings.folders(), LockName.EXIT_NODE, LOCK_WAIT)) {

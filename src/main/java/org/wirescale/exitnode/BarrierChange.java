@@ -4,16 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.wirescale.model.InterfaceName;
-import org.wirescale.tunnel.Area;
-import org.wirescale.tunnel.Change;
-import org.wirescale.tunnel.ChangeContext;
 import org.wirescale.tunnel.FirewallMark;
 import org.wirescale.tunnel.Nft;
-import org.wirescale.tunnel.Progress;
 import org.wirescale.tunnel.StrictJson;
 
 /**
@@ -26,7 +21,7 @@ import org.wirescale.tunnel.StrictJson;
  * @param own where other links' neighbours are
  */
 record BarrierChange(Tool tool, List<InterfaceName> tunnels, List<FirewallMark> marks, List<OwnPrefix> own)
-        implements Change {
+        implements FirewallTable {
     static final String KIND = "barrier";
     static final String TABLE = "wirescale_closed";
     private static final String CHAIN = "wirescale-closed";
@@ -66,7 +61,8 @@ record BarrierChange(Tool tool, List<InterfaceName> tunnels, List<FirewallMark> 
         own.forEach(prefix -> ownArray.add(prefix.toString()));
     }
 
-    String content() {
+    @Override
+    public String content() {
         String inside = Stream.concat(
                         Stream.of("lo", "tailscale0"), tunnels.stream().map(InterfaceName::text))
                 .map(name -> '"' + name + '"')
@@ -96,40 +92,21 @@ record BarrierChange(Tool tool, List<InterfaceName> tunnels, List<FirewallMark> 
 
     /** What {@code nft -f} makes of nothing, in one transaction. */
     String script() {
-        return "table inet %1$s\ndelete table inet %1$s\ntable inet %1$s {\n%2$s}\n".formatted(TABLE, content());
+        return Nft.script(TABLE, content());
     }
 
     @Override
-    public Change apply(ChangeContext context) {
-        switch (tool) {
-            case NFT -> Nft.replace(TABLE, content());
-            case IPTABLES -> chains().forEach(ChainSet::apply);
-        }
-        return this;
+    public String table() {
+        return TABLE;
     }
 
     @Override
-    public void undo(ChangeContext context, Progress progress) {
-        switch (tool) {
-            case NFT -> Nft.delete(TABLE);
-            case IPTABLES -> chains().forEach(ChainSet::undo);
-        }
+    public String mainstay() {
+        return "\tdrop\n";
     }
 
     @Override
-    public Optional<Area> area() {
-        return Optional.of(Area.FIREWALL);
-    }
-
-    @Override
-    public boolean isInPlace(ChangeContext context) {
-        return switch (tool) {
-            case NFT -> Nft.has(TABLE, "\tdrop\n");
-            case IPTABLES -> chains().stream().allMatch(ChainSet::isInPlace);
-        };
-    }
-
-    private List<ChainSet> chains() {
+    public List<ChainSet> chains() {
         return IpFamily.present().stream()
                 .map(family -> new ChainSet(family, "mangle", "POSTROUTING", CHAIN, rules(family)))
                 .toList();

@@ -4,17 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.IpAddress;
-import org.wirescale.tunnel.Area;
-import org.wirescale.tunnel.Change;
-import org.wirescale.tunnel.ChangeContext;
 import org.wirescale.tunnel.FirewallMark;
-import org.wirescale.tunnel.Nft;
-import org.wirescale.tunnel.Progress;
 import org.wirescale.tunnel.StrictJson;
 
 /**
@@ -32,7 +26,7 @@ record KeepMarksChange(
         List<IpAddress> addresses,
         List<InterfaceName> inside,
         List<InterfaceName> trusted)
-        implements Change {
+        implements FirewallTable {
     static final String KIND = "keep-marks";
     static final String TABLE = "wirescale/exit";
 
@@ -78,7 +72,8 @@ record KeepMarksChange(
         trusted.forEach(name -> trustedArray.add(name.text()));
     }
 
-    String content() {
+    @Override
+    public String content() {
         String all = marks.stream().map(FirewallMark::toString).collect(Collectors.joining(", "));
         return """
                     chain guard {
@@ -128,37 +123,18 @@ record KeepMarksChange(
     }
 
     @Override
-    public Change apply(ChangeContext context) {
-        switch (tool) {
-            case NFT -> Nft.replace(TABLE, content());
-            case IPTABLES -> chains().forEach(ChainSet::apply);
-        }
-        return this;
+    public String table() {
+        return TABLE;
     }
 
     @Override
-    public void undo(ChangeContext context, Progress progress) {
-        switch (tool) {
-            case NFT -> Nft.delete(TABLE);
-            case IPTABLES -> chains().forEach(ChainSet::undo);
-        }
-    }
-
-    @Override
-    public Optional<Area> area() {
-        return Optional.of(Area.FIREWALL);
-    }
-
-    @Override
-    public boolean isInPlace(ChangeContext context) {
-        return switch (tool) {
-            case NFT -> Nft.has(TABLE, "ct mark set");
-            case IPTABLES -> chains().stream().allMatch(ChainSet::isInPlace);
-        };
+    public String mainstay() {
+        return "ct mark set";
     }
 
     /** Without nft; answers to connections from outside are kept apart with nft only. */
-    private List<ChainSet> chains() {
+    @Override
+    public List<ChainSet> chains() {
         List<ChainSet> chains = new ArrayList<>();
         for (IpFamily family : IpFamily.present()) {
             List<String> restore = new ArrayList<>();

@@ -52,7 +52,12 @@ public final class Nft {
      * @param content what stands between the table's braces
      */
     public static void replace(String table, String content) {
-        load("table inet %1$s\ndelete table inet %1$s\ntable inet %1$s {\n%2$s}\n".formatted(table, content));
+        load(script(table, content));
+    }
+
+    /** What {@link #replace} loads. */
+    public static String script(String table, String content) {
+        return "table inet %1$s\ndelete table inet %1$s\ntable inet %1$s {\n%2$s}\n".formatted(table, content);
     }
 
     /** Removes a table; one that is not there is no failure. */
