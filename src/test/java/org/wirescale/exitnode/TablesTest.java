@@ -2,9 +2,7 @@ package org.wirescale.exitnode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -12,8 +10,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.IpAddress;
-import org.wirescale.model.PublicKey;
-import org.wirescale.os.Folders;
 import org.wirescale.testing.NetworkNamespace;
 import org.wirescale.tunnel.Change;
 import org.wirescale.tunnel.ChangeContext;
@@ -25,11 +21,7 @@ import org.wirescale.tunnel.Progress;
 final class TablesTest {
     private static final InterfaceName BOB = InterfaceName.parse("bob");
 
-    private final ChangeContext context = new ChangeContext(
-            new Folders(Path.of("/nonexistent/etc"), Path.of("/nonexistent/run")),
-            BOB,
-            PublicKey.parse("HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw="),
-            OptionalInt.empty());
+    private final ChangeContext context = Contexts.of(BOB);
     private NetworkNamespace host;
     private NetworkNamespace far;
 
