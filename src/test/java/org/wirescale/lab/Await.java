@@ -15,11 +15,20 @@ final class Await {
 
     /** Returns once the condition holds. */
     static void until(Duration atMost, String what, BooleanSupplier condition) {
+        until(atMost, () -> what, condition);
+    }
+
+    /** As above; what did not come is said in the words of that moment. */
+    static void until(Duration atMost, Supplier<String> what, BooleanSupplier condition) {
         value(atMost, what, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
     }
 
     /** The first value that is there. */
     static <T> T value(Duration atMost, String what, Supplier<Optional<T>> source) {
+        return value(atMost, () -> what, source);
+    }
+
+    private static <T> T value(Duration atMost, Supplier<String> what, Supplier<Optional<T>> source) {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (true) {
             Optional<T> value = source.get();
@@ -27,7 +36,7 @@ final class Await {
                 return value.get();
             }
             if (System.nanoTime() > deadline || Thread.interrupted()) {
-                throw new AssertionError(what + " did not come within " + atMost.toMillis() / 1000.0 + " s");
+                throw new AssertionError(what.get() + " did not come within " + atMost.toMillis() / 1000.0 + " s");
             }
             LockSupport.parkNanos(PAUSE.toNanos());
         }

@@ -1,6 +1,8 @@
 package org.wirescale.lab;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +85,11 @@ abstract class ExitNodes extends AliceAndBob {
     }
 
     void awaitSeenFrom(String world, String address, Duration atMost) {
-        Await.until(atMost, world + " sees " + address, () -> seenFrom(world).equals(Optional.of(address)));
+        List<String> others = new ArrayList<>();
+        Await.until(atMost, () -> world + " sees " + address + " and not " + others, () -> {
+            String seen = seenFrom(world).orElse("nobody");
+            others.add(seen);
+            return seen.equals(address);
+        });
     }
 }
