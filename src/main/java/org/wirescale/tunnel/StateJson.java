@@ -60,6 +60,9 @@ final class StateJson {
         state.ifindex().ifPresent(ifindex -> json.put("ifindex", ifindex));
         state.link().ifPresent(link -> writeLink(json.putObject("link"), link));
         json.put("last_handshake", state.lastHandshake());
+        if (!state.recoveries().isEmpty()) {
+            writeRecoveries(json.putObject("recoveries"), state.recoveries());
+        }
         state.before().ifPresent(before -> {
             ObjectNode node = json.putObject("before");
             writeLink(node.putObject("link"), before.link());
@@ -109,6 +112,7 @@ final class StateJson {
                 json.has("ifindex") ? OptionalInt.of(json.integer("ifindex")) : OptionalInt.empty(),
                 json.has("link") ? Optional.of(readLink(json.object("link"))) : Optional.empty(),
                 json.number("last_handshake"),
+                json.has("recoveries") ? readRecoveries(json.object("recoveries")) : PastRecoveries.NONE,
                 json.has("before") ? Optional.of(readBefore(json.object("before"))) : Optional.empty(),
                 json.objects("changes", this::readEntry));
         json.end();
@@ -171,6 +175,20 @@ final class StateJson {
                 json.optional("remote_port", Port::parse));
         json.end();
         return link;
+    }
+
+    private static void writeRecoveries(ObjectNode json, PastRecoveries recoveries) {
+        json.put("worked", recoveries.worked());
+        json.put("put_back", recoveries.putBack());
+        json.put("last", recoveries.last());
+        json.put("last_worked", recoveries.lastWorked());
+    }
+
+    private static PastRecoveries readRecoveries(StrictJson json) {
+        PastRecoveries recoveries = new PastRecoveries(
+                json.integer("worked"), json.integer("put_back"), json.number("last"), json.flag("last_worked"));
+        json.end();
+        return recoveries;
     }
 
     private static TunnelState.Before readBefore(StrictJson json) {

@@ -1,5 +1,6 @@
 package org.wirescale.tunnel;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -131,7 +132,10 @@ public final class Tunnel {
 
     /** It stands: a crash leaves it alone from now on. Ends a recovery too. */
     public void finish() {
-        write(state.withPhase(Phase.UP).withBefore(Optional.empty()));
+        PastRecoveries past = state.recoveries();
+        write(state.withPhase(Phase.UP)
+                .withBefore(Optional.empty())
+                .withRecoveries(state.phase() == Phase.RECOVERING ? past.andOneThatWorked(now()) : past));
         Trace.step("tunnel.up");
     }
 
@@ -167,7 +171,11 @@ public final class Tunnel {
         while (entries.size() > before.entries()) {
             undoOne(entries.removeLast()).ifPresent(failures::add);
         }
-        write(state.withEntries(entries).withLink(link).withPhase(Phase.UP).withBefore(Optional.empty()));
+        write(state.withEntries(entries)
+                .withLink(link)
+                .withPhase(Phase.UP)
+                .withBefore(Optional.empty())
+                .withRecoveries(state.recoveries().andOnePutBack(now())));
         Trace.step("tunnel.put-back");
         return List.copyOf(failures);
     }
@@ -340,6 +348,10 @@ public final class Tunnel {
             return Optional.of(
                     WirescaleException.causedBy(e, TunnelReason.UNDO, "change", what, "error", e.toString()));
         }
+    }
+
+    private static long now() {
+        return Instant.now().getEpochSecond();
     }
 
     private void write(TunnelState next) {

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param link the port and endpoint in use, once WireGuard has them
  * @param lastHandshake seconds since 1970 of the newest handshake seen, 0 before the first: a replaced peer reads 0, which must
  *     not be sent to the other end
+ * @param recoveries those that ended, whatever way
  * @param before while recovering: what to go back to
  * @param entries oldest first
  */
@@ -23,6 +24,7 @@ public record TunnelState(
         OptionalInt ifindex,
         Optional<LinkSettings> link,
         long lastHandshake,
+        PastRecoveries recoveries,
         Optional<Before> before,
         List<Entry> entries) {
 
@@ -49,41 +51,68 @@ public record TunnelState(
                 OptionalInt.empty(),
                 Optional.empty(),
                 0,
+                PastRecoveries.NONE,
                 Optional.empty(),
                 List.of());
     }
 
     public TunnelState withPhase(Phase newPhase) {
-        return new TunnelState(newPhase, bootId, header, way, ifindex, link, lastHandshake, before, entries);
+        return new TunnelState(
+                newPhase, bootId, header, way, ifindex, link, lastHandshake, recoveries, before, entries);
     }
 
     public TunnelState withWay(Way newWay) {
         return new TunnelState(
-                phase, bootId, header, Optional.of(newWay), ifindex, link, lastHandshake, before, entries);
+                phase, bootId, header, Optional.of(newWay), ifindex, link, lastHandshake, recoveries, before, entries);
     }
 
     public TunnelState withIfindex(int newIfindex) {
         return new TunnelState(
-                phase, bootId, header, way, OptionalInt.of(newIfindex), link, lastHandshake, before, entries);
+                phase,
+                bootId,
+                header,
+                way,
+                OptionalInt.of(newIfindex),
+                link,
+                lastHandshake,
+                recoveries,
+                before,
+                entries);
     }
 
     public TunnelState withLink(LinkSettings newLink) {
         return new TunnelState(
-                phase, bootId, header, way, ifindex, Optional.of(newLink), lastHandshake, before, entries);
+                phase, bootId, header, way, ifindex, Optional.of(newLink), lastHandshake, recoveries, before, entries);
     }
 
     /** Keeps the larger of the two. */
     public TunnelState withHandshake(long epochSeconds) {
         return new TunnelState(
-                phase, bootId, header, way, ifindex, link, Math.max(lastHandshake, epochSeconds), before, entries);
+                phase,
+                bootId,
+                header,
+                way,
+                ifindex,
+                link,
+                Math.max(lastHandshake, epochSeconds),
+                recoveries,
+                before,
+                entries);
+    }
+
+    TunnelState withRecoveries(PastRecoveries newRecoveries) {
+        return new TunnelState(
+                phase, bootId, header, way, ifindex, link, lastHandshake, newRecoveries, before, entries);
     }
 
     TunnelState withBefore(Optional<Before> newBefore) {
-        return new TunnelState(phase, bootId, header, way, ifindex, link, lastHandshake, newBefore, entries);
+        return new TunnelState(
+                phase, bootId, header, way, ifindex, link, lastHandshake, recoveries, newBefore, entries);
     }
 
     TunnelState withEntries(List<Entry> newEntries) {
-        return new TunnelState(phase, bootId, header, way, ifindex, link, lastHandshake, before, newEntries);
+        return new TunnelState(
+                phase, bootId, header, way, ifindex, link, lastHandshake, recoveries, before, newEntries);
     }
 
     TunnelState intending(Change change) {

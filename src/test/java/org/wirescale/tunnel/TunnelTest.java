@@ -2,12 +2,14 @@ package org.wirescale.tunnel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -269,6 +271,30 @@ final class TunnelTest {
         assertThat(reloaded().state().link()).contains(old);
         assertThat(reloaded().state().phase()).isEqualTo(Phase.UP);
         assertThat(reloaded().state().entries()).hasSize(1);
+    }
+
+    @Test
+    void how_recoveries_went_is_written_down() {
+        Tunnel tunnel = begin();
+        tunnel.update(state -> state.withLink(new LinkSettings(new Port(41641), Optional.empty(), Optional.empty())));
+        tunnel.finish();
+        assertThat(reloaded().state().recoveries()).isEqualTo(PastRecoveries.NONE);
+        tunnel.startRecovery();
+        tunnel.finish();
+        PastRecoveries one = reloaded().state().recoveries();
+        assertThat(one.last()).isCloseTo(Instant.now().getEpochSecond(), within(60L));
+        assertThat(one).isEqualTo(new PastRecoveries(1, 0, one.last(), true));
+        tunnel.startRecovery();
+        tunnel.putBack();
+        PastRecoveries two = reloaded().state().recoveries();
+        assertThat(two).isEqualTo(new PastRecoveries(1, 1, two.last(), false));
+    }
+
+    @Test
+    void the_file_of_a_tunnel_from_before_recoveries_were_counted_is_read() throws IOException {
+        begin();
+        assertThat(file()).content().doesNotContain("recoveries");
+        assertThat(reloaded().state().recoveries()).isEqualTo(PastRecoveries.NONE);
     }
 
     @Test
