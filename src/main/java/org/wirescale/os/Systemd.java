@@ -3,7 +3,9 @@ package org.wirescale.os;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -30,11 +32,16 @@ public final class Systemd {
 
         static ActiveState of(String word) {
             for (ActiveState state : values()) {
-                if (state.name().toLowerCase(Locale.ROOT).equals(word)) {
+                if (state.word().equals(word)) {
                     return state;
                 }
             }
             return OTHER;
+        }
+
+        /** As systemd writes it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -57,15 +64,40 @@ public final class Systemd {
     }
 
     public static Unit unit(String name) {
-        String text =
-                Commands.output("systemctl", "show", "--property=LoadState,ActiveState,MainPID,Result", "--", name);
-        Map<String, String> properties = new HashMap<>();
-        text.lines().forEach(line -> {
+        return units(List.of(name)).getFirst();
+    }
+
+    /**
+     * Units as they are now, in the order of their names; one command, however many there are.
+     *
+     * @param names at least one
+     */
+    public static List<Unit> units(List<String> names) {
+        List<String> command =
+                new ArrayList<>(List.of("systemctl", "show", "--property=LoadState,ActiveState,MainPID,Result", "--"));
+        command.addAll(names);
+        return parse(Command.of(command).run().expectOk().stdout(), names);
+    }
+
+    /** An empty line stands between two units. */
+    static List<Unit> parse(String shown, List<String> names) {
+        List<Map<String, String>> all = new ArrayList<>(List.of(new HashMap<>()));
+        shown.lines().forEach(line -> {
             int equals = line.indexOf('=');
             if (equals > 0) {
-                properties.put(line.substring(0, equals), line.substring(equals + 1));
+                all.getLast().put(line.substring(0, equals), line.substring(equals + 1));
+            } else if (line.isEmpty() && !all.getLast().isEmpty()) {
+                all.add(new HashMap<>());
             }
         });
+        List<Unit> units = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            units.add(unit(names.get(i), i < all.size() ? all.get(i) : Map.of()));
+        }
+        return List.copyOf(units);
+    }
+
+    private static Unit unit(String name, Map<String, String> properties) {
         String pid = properties.getOrDefault("MainPID", "0");
         return new Unit(
                 name,

@@ -88,7 +88,7 @@ final class SettingOwners {
             }
             Set<InterfaceName> users = new TreeSet<>(known.users());
             users.remove(user);
-            users.removeIf(name -> !Files.exists(StateFile.path(folders, name)));
+            users.removeIf(name -> !Files.exists(StateFolder.path(folders, name)));
             if (users.isEmpty()) {
                 all.remove(setting.path());
                 putBack(known);

@@ -3,14 +3,11 @@ package org.wirescale.tunnel;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,38 +18,13 @@ import org.wirescale.os.Folders;
 /** One tunnel's file in {@code /run/wirescale/control}: {@code tunnel-<interface>.json}, mode 0600, replaced by rename. */
 final class StateFile {
     private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
-    private static final String PREFIX = "tunnel-";
-    private static final String SUFFIX = ".json";
 
     private final Path path;
     private final StateJson json;
 
     StateFile(Folders folders, InterfaceName name, ChangeKinds kinds) {
-        this.path = path(folders, name);
+        this.path = StateFolder.path(folders, name);
         this.json = new StateJson(kinds);
-    }
-
-    static Path path(Folders folders, InterfaceName name) {
-        return folders.control().resolve(PREFIX + name + SUFFIX);
-    }
-
-    /** The names that have a file, in order. */
-    static List<InterfaceName> names(Folders folders) {
-        List<InterfaceName> names = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folders.control(), PREFIX + "*" + SUFFIX)) {
-            for (Path file : files) {
-                String name = String.valueOf(file.getFileName());
-                String middle = name.substring(PREFIX.length(), name.length() - SUFFIX.length());
-                if (InterfaceName.isValid(middle)) {
-                    names.add(InterfaceName.parse(middle));
-                }
-            }
-        } catch (IOException e) {
-            // No folder yet: no tunnel was ever made since the boot.
-            return List.of();
-        }
-        names.sort(null);
-        return List.copyOf(names);
     }
 
     /**

@@ -63,7 +63,7 @@ public final class Tunnel {
     /** Every tunnel of this boot, by name. */
     public static List<Tunnel> all(Folders folders) {
         List<Tunnel> tunnels = new ArrayList<>();
-        for (InterfaceName name : StateFile.names(folders)) {
+        for (InterfaceName name : StateFolder.names(folders)) {
             load(folders, name).ifPresent(tunnels::add);
         }
         return List.copyOf(tunnels);

@@ -12,6 +12,9 @@ public enum TunnelReason implements Reason {
             "the state file {file} was written by another version of wirescale (form {version}) and was discarded: 'wirescale down"
                     + " {interface}' removes what is left of its tunnel"),
     STATE_OTHER_BOOT("the state file {file} is from before the last boot and was discarded"),
+    STATE_UNUSABLE(
+            "the state file {file} cannot be used ({what}): 'sudo wirescale down {interface}' removes what is left of its tunnel"),
+    STATE_FOREIGN("{file} is no state file, since no interface has such a name: remove it"),
     STATE_UNWRITABLE("the state file {file} cannot be written: {error}"),
     FILE_UNWRITABLE("the file {file} cannot be written: {error}"),
     VALUE("'{text}' is not a valid {what}"),

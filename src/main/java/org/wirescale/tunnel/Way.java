@@ -9,7 +9,8 @@ public enum Way {
     /** By stopping tailscaled and starting it again. */
     RESTART;
 
-    String word() {
+    /** As it stands in state files. */
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

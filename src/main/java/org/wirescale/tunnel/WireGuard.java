@@ -2,7 +2,9 @@ package org.wirescale.tunnel;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.wirescale.model.Endpoint;
@@ -196,6 +198,16 @@ public final class WireGuard {
         Result result =
                 Command.of("wg", "show", name.text(), "dump").within(DEADLINE).run();
         return result.ok() ? Optional.of(WireGuardDump.parse(result.stdout())) : Optional.empty();
+    }
+
+    /** Those of the names that are WireGuard links, as they are; one command, however many there are. */
+    public static Map<InterfaceName, Status> show(Collection<InterfaceName> names) {
+        Result result = Command.of("wg", "show", "all", "dump").within(DEADLINE).run();
+        // A link that goes away meanwhile is a complaint of wg's, and the others are told of all the same.
+        if (!result.ok() && !result.stderr().contains("Unable to access interface")) {
+            result.expectOk();
+        }
+        return WireGuardDump.parseAll(result.stdout(), names);
     }
 
     private static List<String> set(InterfaceName name) {

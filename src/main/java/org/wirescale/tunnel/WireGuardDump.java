@@ -2,17 +2,25 @@ package org.wirescale.tunnel;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import org.wirescale.model.Endpoint;
+import org.wirescale.model.InterfaceName;
 import org.wirescale.model.IpNetwork;
 import org.wirescale.model.Port;
 import org.wirescale.model.PublicKey;
 import org.wirescale.model.SecretKey;
 import org.wirescale.model.WirescaleException;
 
-/** Reads {@code wg show IF dump}: a line of the link, then one a peer, fields between tabs (wg(8)). Secrets are passed over. */
+/**
+ * Reads {@code wg show IF dump}: a line of the link, then one a peer, fields between tabs (wg(8)). With {@code all} for the link each
+ * line begins with a link's name. Secrets are passed over.
+ */
 final class WireGuardDump {
     private static final String NONE = "(none)";
 
@@ -32,6 +40,32 @@ final class WireGuardDump {
                 link[1].equals(NONE) ? Optional.empty() : Optional.of(PublicKey.parse(link[1])),
                 link[2].equals("0") ? Optional.empty() : Optional.of(Port.parse(link[2])),
                 peers);
+    }
+
+    /**
+     * Of all links, those of these names.
+     *
+     * @throws WirescaleException with {@link TunnelReason#VALUE}
+     */
+    static Map<InterfaceName, WireGuard.Status> parseAll(String text, Collection<InterfaceName> names) {
+        Map<String, StringBuilder> byName = new LinkedHashMap<>();
+        text.lines().forEach(line -> {
+            int tab = line.indexOf('\t');
+            if (tab > 0) {
+                byName.computeIfAbsent(line.substring(0, tab), _ -> new StringBuilder())
+                        .append(line, tab + 1, line.length())
+                        .append('\n');
+            }
+        });
+        // Sorted, since the first hash of a record costs a command milliseconds.
+        Map<InterfaceName, WireGuard.Status> links = new TreeMap<>();
+        for (InterfaceName name : names) {
+            StringBuilder lines = byName.get(name.text());
+            if (lines != null) {
+                links.put(name, parse(lines.toString()));
+            }
+        }
+        return links;
     }
 
     /**

@@ -68,7 +68,7 @@ final class AutoremoveUnitChangeTest {
         AutoremoveUnitChange.writeScript(context);
         assertThat(AutoremoveUnitChange.script(context)).content().startsWith("#!/bin/sh");
         assertThat(AutoremoveUnitChange.script(context).getParent())
-                .isEqualTo(StateFile.path(context.folders(), context.interfaceName())
+                .isEqualTo(StateFolder.path(context.folders(), context.interfaceName())
                         .getParent());
     }
 

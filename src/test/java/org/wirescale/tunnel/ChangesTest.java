@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -205,6 +206,24 @@ final class ChangesTest {
                         92,
                         OptionalInt.of(10)));
         assertThat(status.toString()).doesNotContain(PRIVATE);
+    }
+
+    @Test
+    void a_dump_of_all_links_is_read_of_those_that_are_asked_for() {
+        String link = PRIVATE + "\t" + OURS + "\t41641\toff\n";
+        String peer = THEIRS + "\t(none)\t(none)\t(none)\t0\t7\t9\toff\n";
+        InterfaceName carol = InterfaceName.parse("carol");
+        Map<InterfaceName, WireGuard.Status> links = WireGuardDump.parseAll(
+                "wg0\tbroken\n\nbob\t" + link + "bob\t" + peer + "carol\t" + link,
+                List.of(BOB, carol, InterfaceName.parse("dave")));
+        assertThat(links.keySet()).containsExactly(BOB, carol);
+        assertThat(links.values())
+                .first()
+                .satisfies(bob ->
+                        assertThat(bob.peer(THEIRS).orElseThrow().received()).isEqualTo(7));
+        assertThat(links.values())
+                .last()
+                .satisfies(bare -> assertThat(bare.peers()).isEmpty());
     }
 
     @Test

@@ -65,7 +65,7 @@ final class LeftoversTest {
             Files.writeString(
                     GeneratedFileChange.path(alice.folders, TestEnd.TUNNEL),
                     "[Interface]\nPrivateKey = " + alice.key.reveal() + "\n");
-            Files.delete(StateFile.path(alice.folders, TestEnd.TUNNEL));
+            Files.delete(StateFolder.path(alice.folders, TestEnd.TUNNEL));
             List<String> removed = alice.namespace.call(() -> Leftovers.remove(alice.folders, TestEnd.TUNNEL));
             assertThat(removed)
                     .containsExactly(
@@ -86,7 +86,7 @@ final class LeftoversTest {
     void a_link_with_another_key_is_not_ours() throws IOException {
         try (TestEnd alice = new TestEnd(run, 1)) {
             alice.build(alice.publicKey);
-            Files.delete(StateFile.path(alice.folders, TestEnd.TUNNEL));
+            Files.delete(StateFolder.path(alice.folders, TestEnd.TUNNEL));
             Files.delete(GeneratedFileChange.path(alice.folders, TestEnd.TUNNEL));
             assertThat(alice.namespace.call(() -> Leftovers.remove(alice.folders, TestEnd.TUNNEL)))
                     .isEmpty();

@@ -79,7 +79,7 @@ final class ScriptHost implements AutoCloseable {
     }
 
     Path state() {
-        return StateFile.path(context.folders(), context.interfaceName());
+        return StateFolder.path(context.folders(), context.interfaceName());
     }
 
     Path copy() {

@@ -36,7 +36,7 @@ final class SharedSettingChangeTest {
         carol = Contexts.in(folder, "carol");
         Files.createDirectories(bob.folders().control());
         for (ChangeContext context : List.of(bob, carol)) {
-            Files.createFile(StateFile.path(context.folders(), context.interfaceName()));
+            Files.createFile(StateFolder.path(context.folders(), context.interfaceName()));
         }
         host.exec("sysctl -qw net.ipv4.ip_forward=0");
         host.exec("sysctl -qw net.ipv6.conf.all.forwarding=0");
@@ -103,7 +103,7 @@ final class SharedSettingChangeTest {
     void a_user_whose_tunnel_is_gone_is_none() throws Exception {
         apply(carol, Purpose.SRC_VALID_MARK);
         Optional<Change> change = apply(bob, Purpose.SRC_VALID_MARK);
-        Files.delete(StateFile.path(carol.folders(), carol.interfaceName()));
+        Files.delete(StateFolder.path(carol.folders(), carol.interfaceName()));
         undo(bob, change);
         assertThat(value(MARK)).isEqualTo("0");
     }
