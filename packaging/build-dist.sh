@@ -100,7 +100,7 @@ runtime() {
 cache() {
     rm -rf "$work/training-$1"
     mkdir -p "$work/training-$1"
-    timeout 120 "$dist/runtime/bin/java" "@$dist/lib/jvm.options" "@$dist/lib/$1.options" \
+    PATH=$here/training:$PATH timeout 120 "$dist/runtime/bin/java" "@$dist/lib/jvm.options" "@$dist/lib/$1.options" \
         -XX:AOTCacheOutput="$dist/lib/$1.aot" \
         -Dorg.newsclub.net.unix.library.override="$dist/lib/libjunixsocket.so" \
         -Dorg.wirescale.journal="$work/training-$1/no-journal" \

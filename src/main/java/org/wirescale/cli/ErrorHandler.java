@@ -27,10 +27,19 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
         if (error instanceof ParameterException usage) {
             return handleParseException(usage, new String[0]);
         }
+        return report(error, command.getErr());
+    }
+
+    /**
+     * Tells the user.
+     *
+     * @return the exit code
+     */
+    static int report(Exception error, PrintWriter err) {
         WirescaleException failure = error instanceof WirescaleException known
                 ? known
                 : WirescaleException.causedBy(error, CliReason.INTERNAL, "what", describe(error));
-        command.getErr().println("Error: " + failure.getMessage());
+        err.println("Error: " + failure.getMessage());
         ExitCode code = failure.reason() instanceof CliReason own
                 ? own.exitCode()
                 : failure.errorCode().exitCode();

@@ -1,11 +1,15 @@
 package org.wirescale.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.wirescale.cli.status.Look;
+import org.wirescale.cli.status.StatusReport;
+import org.wirescale.cli.status.Terminal;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Folders;
 import org.wirescale.tailscale.LocalApi;
@@ -33,6 +37,11 @@ record Surroundings(Folders folders, Map<String, String> environment, Supplier<P
     /** The variable's value, empty where it is not set. */
     String variable(String name) {
         return environment.getOrDefault(name, "");
+    }
+
+    /** How the tunnels are, as this user may see them. */
+    StatusReport status(PrintWriter out, PrintWriter err) {
+        return new StatusReport(new Look(folders, root.getAsBoolean()), () -> Terminal.ofOutput(environment), out, err);
     }
 
     /**

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -21,8 +23,10 @@ import org.wirescale.daemon.DaemonOptions;
 import org.wirescale.model.ExitCode;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Folders;
+import org.wirescale.os.Systemd;
 import org.wirescale.protocol.LocalRequest;
 import org.wirescale.tailscale.LocalApi;
+import org.wirescale.tunnel.BootId;
 
 /**
  * What the package build runs once, so that the AOT cache holds what users' commands load: the commands as they are typed, against a
@@ -44,6 +48,17 @@ final class Training {
             """;
     private static final String REFUSAL = """
             {"code":null,"error_code":"config_path_error","error_message":"there is no file"}
+            """;
+
+    /** A tunnel as a daemon of this version leaves it, as far as it is read of; capitals stand for what differs. */
+    private static final String STATE = """
+            {"phase":"up"        ,"version":1,"boot":"BOOT","interface":"NAME",
+            "public_key":"61OTDx5iNVXwmXiv+aFxdG73d9S7BVtpFKP1SMdo41I=","peer_key":"TrMvSoP4jYQlY6RIzBgbssQqY3vxI2Pi+y71lOWWXX0=",
+            "remote_interface":"alice","initiator":true,"session":"defe22","peer_features":["stop"],
+            "peer":{"node":"nBob1CNTRL","name":"bob","addresses":["100.64.0.2"]},
+            "way":"takeover","ifindex":7,"link":{"port":41641,"endpoint":"203.0.113.20:41641"},"last_handshake":MOMENT,
+            "recoveries":{"worked":1,"put_back":0,"last":MOMENT,"last_worked":true},
+            "changes":[{"progress":"done","kind":"link","name":"NAME","ifindex":7}]}
             """;
 
     private Training() {}
@@ -69,8 +84,11 @@ final class Training {
         Wirescale.chooseLogging("upgrade");
         Surroundings surroundings = new Surroundings(
                 folders, Map.of(), () -> new TailscalePeers(LocalApi.at(tailscaled, Optional.empty())), () -> false);
+        // What is not made here as a command makes it is put together anew by each.
+        System.out.println("root: " + Surroundings.ofThisProcess().root().getAsBoolean());
         expect(ExitCode.DONE, surroundings, "--version");
         exitNode(folders);
+        status(folders, surroundings);
         expect(ExitCode.DONE, surroundings, "--help");
         expect(ExitCode.DONE, surroundings, "upgrade", "--help");
         expect(ExitCode.DONE, surroundings, "daemon", "--help");
@@ -106,6 +124,33 @@ final class Training {
         if (!text.toString().equals("bob" + System.lineSeparator())) {
             throw new IllegalStateException("the exit node is " + text);
         }
+    }
+
+    /** What monitoring asks for. {@code packaging/training} has the programs that it runs. */
+    private static void status(Folders folders, Surroundings anybody) throws IOException {
+        expect(ExitCode.DONE, anybody, "status");
+        // A time of each length that is shown in a way of its own.
+        Map<String, Duration> ages = Map.of(
+                "alice", Duration.ofSeconds(5),
+                "bob", Duration.ofMinutes(5),
+                "carol", Duration.ofHours(5),
+                "dave", Duration.ofDays(5));
+        for (Map.Entry<String, Duration> age : ages.entrySet()) {
+            String moment = Long.toString(Instant.now().minus(age.getValue()).getEpochSecond());
+            Files.writeString(
+                    folders.control().resolve("tunnel-" + age.getKey() + ".json"),
+                    STATE.replace("BOOT", BootId.current())
+                            .replace("NAME", age.getKey())
+                            .replace("MOMENT", moment));
+        }
+        Surroundings root = new Surroundings(folders, Map.of(), anybody.tailnet(), () -> true);
+        expect(ExitCode.DONE, root, "status");
+        expect(ExitCode.DONE, root, "status", "--json");
+        expect(ExitCode.DONE, root, "status", "--prometheus");
+        expect(ExitCode.DONE, root, "status", "--help");
+        expect(ExitCode.DONE, anybody, "status");
+        // A machine that builds has seldom been booted by systemd, and is not asked by the command then.
+        System.out.println(Systemd.units(List.of("autoremove-alice.service", "autoremove-bob.service")));
     }
 
     /** The daemon up to its rest, and one request; the exit that follows stops it. */

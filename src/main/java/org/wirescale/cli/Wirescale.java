@@ -4,7 +4,9 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Set;
+import org.wirescale.cli.status.StatusForm;
 import org.wirescale.exitnode.ExitNodeStatus;
 import org.wirescale.model.ExitCode;
 import org.wirescale.model.InterfaceName;
@@ -76,9 +78,14 @@ public final class Wirescale extends CommonOptions implements Runnable {
     static int run(PrintWriter out, PrintWriter err, Surroundings surroundings, String... args) {
         int code;
         try {
-            code = isVersion(args)
-                    ? printVersion(out)
-                    : commandLine(out, err, surroundings).execute(args);
+            Optional<StatusForm> status = StatusForm.ofPlain(args);
+            if (isVersion(args)) {
+                code = printVersion(out);
+            } else if (status.isPresent()) {
+                code = printStatus(out, err, surroundings, status.get());
+            } else {
+                code = commandLine(out, err, surroundings).execute(args);
+            }
         } catch (Error e) {
             // A library that does not load, memory that runs out: picocli hands exceptions only to its handler.
             ErrorHandler.trace(e);
@@ -98,6 +105,7 @@ public final class Wirescale extends CommonOptions implements Runnable {
                 .addSubcommand(new UpgradeCommand(surroundings))
                 .addSubcommand(new RecoverCommand(surroundings))
                 .addSubcommand(new ExitNodeCommand(surroundings))
+                .addSubcommand(new StatusCommand(surroundings))
                 .addSubcommand(new DownCommand(surroundings))
                 .addSubcommand(new DaemonCommand(surroundings))
                 .registerConverter(InterfaceName.class, Wirescale::interfaceName)
@@ -137,6 +145,18 @@ public final class Wirescale extends CommonOptions implements Runnable {
         ExitNodeStatus.name(folders).ifPresent(out::println);
         out.flush();
         return ExitCode.DONE.number();
+    }
+
+    /** What monitoring asks for every few seconds; the parser takes longer to load than the answer. */
+    private static int printStatus(PrintWriter out, PrintWriter err, Surroundings surroundings, StatusForm form) {
+        try {
+            return surroundings.status(out, err).write(form);
+        } catch (RuntimeException e) {
+            if (surroundings.variable("WIRESCALE_DEBUG").equals("1")) {
+                ErrorHandler.trace(e);
+            }
+            return ErrorHandler.report(e, err);
+        }
     }
 
     private static int printVersion(PrintWriter out) {

@@ -1,0 +1,27 @@
+package org.wirescale.cli.status;
+
+import java.util.Locale;
+import org.wirescale.tunnel.Phase;
+
+/** How a tunnel stands. */
+enum Condition {
+    BUILDING,
+    UP,
+    RECOVERING,
+    REMOVING,
+    /** It should stand, and its link is not there or is another one. */
+    GONE;
+
+    static Condition of(Phase phase, boolean hasItsLink) {
+        return switch (phase) {
+            case BUILDING -> BUILDING;
+            case UP -> hasItsLink ? UP : GONE;
+            case RECOVERING -> hasItsLink ? RECOVERING : GONE;
+            case REMOVING -> REMOVING;
+        };
+    }
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
