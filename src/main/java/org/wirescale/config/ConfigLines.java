@@ -16,63 +16,72 @@ import org.wirescale.model.WirescaleException;
 final class ConfigLines {
     private final Path path;
     private final Map<SectionName, List<Entry>> sections = new EnumMap<>(SectionName.class);
+    private Optional<List<Entry>> current = Optional.empty();
 
     private ConfigLines(Path path) {
         this.path = path;
     }
 
-    static ConfigLines parse(Path path, String text) {
+    static ConfigLines parse(Path path, String text, Problems problems) {
         ConfigLines lines = new ConfigLines(path);
-        List<Entry> current = null;
         int number = 0;
         for (String line : text.split("\n", -1)) {
             number++;
             int comment = line.indexOf('#');
             String stripped = trim(comment < 0 ? line : line.substring(0, comment));
-            // bash drops NUL when it reads a line, wg stops there: no two programs agree on such a file.
-            if (line.indexOf('\0') >= 0) {
-                throw lines.error(ConfigReason.NOT_TEXT, number);
-            }
-            if (stripped.isEmpty()) {
-                continue;
-            }
-            if (stripped.startsWith("[")) {
-                current = lines.open(stripped, number);
-                continue;
-            }
-            int equals = stripped.indexOf('=');
-            if (equals <= 0) {
-                throw lines.error(ConfigReason.NO_KEY_AND_VALUE, number);
-            }
-            Entry entry = new Entry(number, trim(stripped.substring(0, equals)), trim(stripped.substring(equals + 1)));
-            if (current == null) {
-                throw lines.error(ConfigReason.OUTSIDE_SECTION, number, "key", entry.shownKey());
-            }
-            current.add(entry);
+            int at = number;
+            problems.attempt(() -> lines.read(line, stripped, at, problems));
         }
         return lines;
     }
 
-    /**
-     * @throws WirescaleException with {@link ConfigReason#MISSING_SECTION}
-     */
-    Section required(SectionName name) {
-        return optional(name)
-                .orElseThrow(() -> WirescaleException.of(ConfigReason.MISSING_SECTION, "file", path, "section", name));
+    private void read(String line, String stripped, int number, Problems problems) {
+        // bash drops NUL when it reads a line, wg stops there: no two programs agree on such a file.
+        if (line.indexOf('\0') >= 0) {
+            throw error(ConfigReason.NOT_TEXT, number);
+        }
+        if (stripped.isEmpty()) {
+            return;
+        }
+        if (stripped.startsWith("[")) {
+            open(stripped, number, problems);
+            return;
+        }
+        int equals = stripped.indexOf('=');
+        if (equals <= 0) {
+            throw error(ConfigReason.NO_KEY_AND_VALUE, number);
+        }
+        Entry entry = new Entry(number, trim(stripped.substring(0, equals)), trim(stripped.substring(equals + 1)));
+        if (current.isEmpty()) {
+            throw error(ConfigReason.OUTSIDE_SECTION, number, "key", entry.shownKey());
+        }
+        current.get().add(entry);
+    }
+
+    /** Empty, and a problem, where the file has none. */
+    Optional<Section> required(SectionName name, Problems problems) {
+        Optional<Section> found = optional(name);
+        if (found.isEmpty()) {
+            problems.add(WirescaleException.of(ConfigReason.MISSING_SECTION, "file", path, "section", name));
+        }
+        return found;
     }
 
     Optional<Section> optional(SectionName name) {
         return Optional.ofNullable(sections.get(name)).map(entries -> new Section(path, name, entries));
     }
 
-    private List<Entry> open(String header, int number) {
-        SectionName name = SectionName.ofHeader(header).orElseThrow(() -> error(ConfigReason.UNKNOWN_SECTION, number));
-        if (sections.containsKey(name)) {
-            throw error(ConfigReason.REPEATED_SECTION, number, "section", name);
+    /** Lines below an unknown header belong nowhere; those below a second one of a name are read with the first one's. */
+    private void open(String header, int number, Problems problems) {
+        Optional<SectionName> name = SectionName.ofHeader(header);
+        if (name.isEmpty()) {
+            current = Optional.of(new ArrayList<>());
+            throw error(ConfigReason.UNKNOWN_SECTION, number);
         }
-        List<Entry> entries = new ArrayList<>();
-        sections.put(name, entries);
-        return entries;
+        if (sections.containsKey(name.get())) {
+            problems.add(error(ConfigReason.REPEATED_SECTION, number, "section", name.get()));
+        }
+        current = Optional.of(sections.computeIfAbsent(name.get(), _ -> new ArrayList<>()));
     }
 
     private WirescaleException error(ConfigReason reason, int line, Object... more) {

@@ -14,7 +14,10 @@ public enum ConfigReason implements Reason {
             "the peer has no configuration file for this machine: its administrator must create one"),
     PEER_NAME("'{text}' is not a DNS name, so no configuration file can belong to it: rename the machine in Tailscale"),
     NOT_A_FILE("{file}: this, or a folder above it, is a link or no regular file: put the file itself there"),
+    FILE_NAME(
+            "{file}: no peer is called like that: name the file as 'tailscale status' shows the peer, in lower case, with .conf behind it"),
     UNREADABLE("{file} cannot be read: {error}"),
+    ROOTS_OWN("{file} is for root to read: run it as root, with sudo for example"),
     WRONG_OWNER(
             "{file}: '{path}' belongs to user {owner}, who could run commands as root this way: chown root '{path}'"),
     WRITABLE_BY_OTHERS(

@@ -22,6 +22,7 @@ final class InterfaceReader {
 
     private final Section section;
     private final Warnings warnings;
+    private final Problems problems;
 
     private final List<IpNetwork> addresses = new ArrayList<>();
     private Optional<SecretKey> privateKey = Optional.empty();
@@ -35,16 +36,17 @@ final class InterfaceReader {
     private final List<String> preDown = new ArrayList<>();
     private final List<String> postDown = new ArrayList<>();
 
-    InterfaceReader(Section section, Warnings warnings) {
+    InterfaceReader(Section section, Warnings warnings, Problems problems) {
         this.section = section;
         this.warnings = warnings;
+        this.problems = problems;
     }
 
     InterfaceSection read() {
-        section.requireOnce(REPEATABLE);
-        section.entries().forEach(this::read);
+        section.requireOnce(REPEATABLE, problems);
+        section.each(problems, this::read);
         if (addresses.isEmpty()) {
-            throw section.missing("Address", "192.168.3.1");
+            section.missing("Address", "192.168.3.1", problems);
         }
         return new InterfaceSection(
                 addresses,

@@ -10,10 +10,10 @@ import org.wirescale.model.WirescaleException;
  * A peer's configuration file as values. What stands here is a file that wg-quick(8) would take, with our own section beside.
  *
  * @param path where it lies
- * @param warnings finished sentences for the user, in the file's order
+ * @param warnings for the user, in the file's order
  */
 public record PeerFile(
-        Path path, InterfaceSection iface, PeerSection peer, WirescaleSection wirescale, List<String> warnings) {
+        Path path, InterfaceSection iface, PeerSection peer, WirescaleSection wirescale, List<Warning> warnings) {
     public PeerFile {
         warnings = List.copyOf(warnings);
     }
@@ -21,24 +21,16 @@ public record PeerFile(
     /**
      * Reads a file's text. Touches no disk: the path is for the messages alone.
      *
-     * @throws WirescaleException with a {@link ConfigReason} that names file, line and key
+     * @throws WirescaleException with a {@link ConfigReason} that names file, line and key of the first thing that is wrong
      */
     public static PeerFile parse(Path path, String text) {
-        ConfigLines lines = ConfigLines.parse(path, text);
-        Warnings warnings = new Warnings(path);
-        InterfaceSection iface = new InterfaceReader(lines.required(SectionName.INTERFACE), warnings).read();
-        PeerSection peer = new PeerReader(lines.required(SectionName.PEER), warnings).read();
-        WirescaleSection wirescale = lines.optional(SectionName.WIRESCALE)
-                .map(section -> new WirescaleReader(section).read())
-                .orElse(WirescaleSection.NONE);
-        Consistency.check(lines, iface, peer);
-        return new PeerFile(path, iface, peer, wirescale, warnings.inOrder());
+        return FileCheck.of(path, text).require();
     }
 
     /** The same file with one more warning. */
-    PeerFile withWarning(String sentence) {
-        List<String> more = new ArrayList<>(warnings);
-        more.add(sentence);
+    PeerFile withWarning(Warning warning) {
+        List<Warning> more = new ArrayList<>(warnings);
+        more.add(warning);
         return new PeerFile(path, iface, peer, wirescale, more);
     }
 

@@ -1,5 +1,6 @@
 package org.wirescale.config;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.wirescale.model.WirescaleException;
@@ -11,6 +12,9 @@ import org.wirescale.model.WirescaleException;
  * @param text a DNS name in lower case, without a dot at its end
  */
 public record PeerFileName(String text) implements Comparable<PeerFileName> {
+    /** What a file's name has behind the peer's. */
+    public static final String END = ".conf";
+
     private static final int MAX_LENGTH = 250;
     private static final String LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?";
     private static final Pattern FORM = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
@@ -37,8 +41,18 @@ public record PeerFileName(String text) implements Comparable<PeerFileName> {
         return new PeerFileName(name.indexOf('.') < 0 ? name : full);
     }
 
+    /**
+     * The name that a file belongs to.
+     *
+     * @throws WirescaleException with {@link ConfigReason#PEER_NAME} when it can be no peer's
+     */
+    public static PeerFileName ofFile(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return new PeerFileName(name.endsWith(END) ? name.substring(0, name.length() - END.length()) : "");
+    }
+
     public String fileName() {
-        return text + ".conf";
+        return text + END;
     }
 
     @Override

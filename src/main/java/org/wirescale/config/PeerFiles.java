@@ -1,10 +1,18 @@
 package org.wirescale.config;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Errno;
 import org.wirescale.os.OpenedFile;
@@ -37,6 +45,11 @@ public final class PeerFiles {
         this.top = top.toAbsolutePath().normalize();
     }
 
+    /** Where all of them are. */
+    public Path folder() {
+        return folder;
+    }
+
     /** Where the peer's file is or should be. */
     public Path path(PeerFileName name) {
         return folder.resolve(name.fileName());
@@ -48,7 +61,59 @@ public final class PeerFiles {
     public PeerFile read(PeerFileName name) {
         Path path = path(name);
         try (OpenedFile opened = open(path)) {
-            opened.way().forEach(step -> requireTrusted(path, step));
+            // What somebody else could have written is not even looked at.
+            for (WirescaleException problem : distrust(path, opened)) {
+                throw problem;
+            }
+            PeerFile file = content(path, opened).require();
+            return canBeReadByOthers(opened) ? file.withWarning(readableByOthers(path)) : file;
+        }
+    }
+
+    /** All that is to be said about the peer's file, a missing one included. */
+    public FileCheck check(PeerFileName name) {
+        Path path = path(name);
+        try (OpenedFile opened = open(path)) {
+            FileCheck check = content(path, opened).withErrors(distrust(path, opened));
+            Problems problems = new Problems();
+            check.file().ifPresent(file -> problems.attempt(() -> InterfaceNames.wanted(Optional.empty(), file, name)));
+            return check.withErrors(problems.inOrder())
+                    .withWarnings(canBeReadByOthers(opened) ? List.of(readableByOthers(path)) : List.of());
+        } catch (WirescaleException e) {
+            return FileCheck.refused(path, e);
+        }
+    }
+
+    /**
+     * All that is to be said about every file of the folder whose name ends in {@code .conf}, by name.
+     *
+     * @throws WirescaleException with {@link ConfigReason#UNREADABLE} where the folder cannot be looked into
+     */
+    public List<FileCheck> checkAll() {
+        List<Path> paths = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*" + PeerFileName.END)) {
+            found.forEach(paths::add);
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException | DirectoryIteratorException e) {
+            throw WirescaleException.causedBy(
+                    e, ConfigReason.UNREADABLE, "file", folder, "error", String.valueOf(e.getMessage()));
+        }
+        return paths.stream().sorted().map(this::check).toList();
+    }
+
+    private FileCheck check(Path path) {
+        PeerFileName name;
+        try {
+            name = PeerFileName.ofFile(path);
+        } catch (WirescaleException e) {
+            return FileCheck.refused(path, WirescaleException.causedBy(e, ConfigReason.FILE_NAME, "file", path));
+        }
+        return check(name);
+    }
+
+    private static FileCheck content(Path path, OpenedFile opened) {
+        try {
             if (!opened.stat().isRegularFile()) {
                 throw WirescaleException.of(ConfigReason.NOT_A_FILE, "file", path);
             }
@@ -56,9 +121,14 @@ public final class PeerFiles {
             if (content.length > LIMIT) {
                 throw WirescaleException.of(ConfigReason.TOO_LARGE, "file", path, "limit", LIMIT);
             }
-            PeerFile file = PeerFile.parse(path, text(path, content));
-            return (opened.stat().mode() & OTHERS_MAY_READ) == 0 ? file : file.withWarning(readableByOthers(path));
+            return FileCheck.of(path, text(path, content));
+        } catch (WirescaleException e) {
+            return FileCheck.refused(path, e);
         }
+    }
+
+    private static boolean canBeReadByOthers(OpenedFile opened) {
+        return (opened.stat().mode() & OTHERS_MAY_READ) != 0;
     }
 
     private OpenedFile open(Path path) {
@@ -70,6 +140,7 @@ public final class PeerFiles {
                 case ENOENT -> throw WirescaleException.causedBy(e, ConfigReason.MISSING_FILE, "file", path);
                 case ELOOP, ENOTDIR, ENXIO ->
                     throw WirescaleException.causedBy(e, ConfigReason.NOT_A_FILE, "file", path);
+                case EACCES -> throw WirescaleException.causedBy(e, ConfigReason.ROOTS_OWN, "file", path);
                 default ->
                     throw WirescaleException.causedBy(
                             e, ConfigReason.UNREADABLE, "file", path, "error", e.detail("error"));
@@ -77,25 +148,30 @@ public final class PeerFiles {
         }
     }
 
-    private void requireTrusted(Path file, OpenedFile.Step step) {
-        int uid = step.stat().uid();
-        if (uid != 0 && uid != owner) {
-            throw WirescaleException.of(
-                    ConfigReason.WRONG_OWNER,
-                    "file",
-                    file,
-                    "path",
-                    step.path(),
-                    "owner",
-                    Integer.toUnsignedString(uid));
+    /** What somebody else than root could have written, or put in its place. */
+    private List<WirescaleException> distrust(Path file, OpenedFile opened) {
+        List<WirescaleException> problems = new ArrayList<>();
+        for (OpenedFile.Step step : opened.way()) {
+            int uid = step.stat().uid();
+            if (uid != 0 && uid != owner) {
+                problems.add(WirescaleException.of(
+                        ConfigReason.WRONG_OWNER,
+                        "file",
+                        file,
+                        "path",
+                        step.path(),
+                        "owner",
+                        Integer.toUnsignedString(uid)));
+            }
+            if ((step.stat().mode() & OTHERS_MAY_WRITE) != 0) {
+                problems.add(WirescaleException.of(ConfigReason.WRITABLE_BY_OTHERS, "file", file, "path", step.path()));
+            }
         }
-        if ((step.stat().mode() & OTHERS_MAY_WRITE) != 0) {
-            throw WirescaleException.of(ConfigReason.WRITABLE_BY_OTHERS, "file", file, "path", step.path());
-        }
+        return problems;
     }
 
-    private static String readableByOthers(Path path) {
-        return path + " can be read by others than root and may hold keys: chmod 600 '" + path + "'";
+    private static Warning readableByOthers(Path path) {
+        return Warning.ofFile(path, "can be read by others than root and may hold keys: chmod 600 '" + path + "'");
     }
 
     private static String text(Path path, byte[] content) {

@@ -20,21 +20,23 @@ final class PeerReader {
 
     private final Section section;
     private final Warnings warnings;
+    private final Problems problems;
 
     private Optional<PublicKey> publicKey = Optional.empty();
     private Optional<SecretKey> presharedKey = Optional.empty();
     private final List<IpNetwork> allowedIps = new ArrayList<>();
 
-    PeerReader(Section section, Warnings warnings) {
+    PeerReader(Section section, Warnings warnings, Problems problems) {
         this.section = section;
         this.warnings = warnings;
+        this.problems = problems;
     }
 
     PeerSection read() {
-        section.requireOnce(REPEATABLE);
-        section.entries().forEach(this::read);
+        section.requireOnce(REPEATABLE, problems);
+        section.each(problems, this::read);
         if (allowedIps.isEmpty()) {
-            throw section.missing("AllowedIPs", "192.168.3.0/24");
+            section.missing("AllowedIPs", "192.168.3.0/24", problems);
         }
         return new PeerSection(publicKey, presharedKey, allowedIps);
     }

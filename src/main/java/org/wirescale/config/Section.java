@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.wirescale.model.WirescaleException;
 
@@ -37,17 +38,18 @@ record Section(Path path, SectionName name, List<Entry> entries) {
         }
     }
 
-    /**
-     * Refuses a key, given folded, that stands twice without being repeatable: wg would silently take the last one.
-     *
-     * @throws WirescaleException with {@link ConfigReason#REPEATED_KEY}
-     */
-    void requireOnce(Set<String> repeatable) {
+    /** Reads each line, whatever is wrong with those before it. */
+    void each(Problems problems, Consumer<Entry> reader) {
+        entries.forEach(entry -> problems.attempt(() -> reader.accept(entry)));
+    }
+
+    /** A key, given folded, that stands twice without being repeatable is a problem: wg would silently take the last one. */
+    void requireOnce(Set<String> repeatable, Problems problems) {
         Map<String, Entry> seen = new HashMap<>();
         for (Entry entry : entries) {
             Entry first = seen.putIfAbsent(entry.folded(), entry);
             if (first != null && !repeatable.contains(entry.folded())) {
-                throw error(ConfigReason.REPEATED_KEY, entry, "first", first.line());
+                problems.add(error(ConfigReason.REPEATED_KEY, entry, "first", first.line()));
             }
         }
     }
@@ -64,8 +66,11 @@ record Section(Path path, SectionName name, List<Entry> entries) {
         return WirescaleException.of(reason, details.toArray());
     }
 
-    WirescaleException missing(String key, String example) {
-        return WirescaleException.of(
-                ConfigReason.MISSING_KEY, "file", path, "section", name, "key", key, "example", example);
+    /** That a key has no value is a problem, unless it has one that is a problem already. */
+    void missing(String key, String example, Problems problems) {
+        if (!problems.concern(name, key)) {
+            problems.add(WirescaleException.of(
+                    ConfigReason.MISSING_KEY, "file", path, "section", name, "key", key, "example", example));
+        }
     }
 }

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.wirescale.config.Section.Entry;
 
-/** What a user should know about a file that is good. */
+/** The warnings of one file. */
 final class Warnings {
     private final Path path;
-    private final Map<Integer, String> byLine = new TreeMap<>();
+    private final Map<Integer, Warning> byLine = new TreeMap<>();
 
     Warnings(Path path) {
         this.path = path;
@@ -18,10 +18,10 @@ final class Warnings {
 
     /** A line has one key, and so at most one warning. */
     void add(Entry entry, String sentence) {
-        byLine.put(entry.line(), "%s, line %d: '%s' %s".formatted(path, entry.line(), entry.shownKey(), sentence));
+        byLine.put(entry.line(), Warning.ofLine(path, entry, sentence));
     }
 
-    List<String> inOrder() {
+    List<Warning> inOrder() {
         return new ArrayList<>(byLine.values());
     }
 }

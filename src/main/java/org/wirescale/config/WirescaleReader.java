@@ -17,6 +17,7 @@ import org.wirescale.model.InterfaceName;
  */
 final class WirescaleReader {
     private final Section section;
+    private final Problems problems;
     private final IniParser parser;
 
     private Optional<InterfaceName> interfaceName = Optional.empty();
@@ -28,8 +29,9 @@ final class WirescaleReader {
     private Optional<Tries> recoverTries = Optional.empty();
     private Optional<Tries> recreateTries = Optional.empty();
 
-    WirescaleReader(Section section) {
+    WirescaleReader(Section section, Problems problems) {
         this.section = section;
+        this.problems = problems;
         Config config = new Config();
         config.setEscape(false);
         config.setEscapeNewline(false);
@@ -40,8 +42,8 @@ final class WirescaleReader {
     }
 
     WirescaleSection read() {
-        section.requireOnce(Set.of());
-        section.entries().forEach(this::read);
+        section.requireOnce(Set.of(), problems);
+        section.each(problems, this::read);
         return new WirescaleSection(
                 interfaceName,
                 node,

@@ -202,6 +202,7 @@ final class PeerFileTest {
                 ListenPort = 51820
                 """);
         assertThat(file.warnings())
+                .extracting(Warning::toString)
                 .containsExactly(
                         "/etc/wirescale/bob.conf, line 2: 'Endpoint' is replaced by the endpoint that tailscale finds:"
                                 + " remove the line",
@@ -227,6 +228,7 @@ final class PeerFileTest {
     @ValueSource(strings = {"FwMark = 0xA08D037B", "FwMark = 0xa08d037c", "FwMark = 0x80000", "Table = 0xA08D037A"})
     void warns_of_numbers_that_others_use(String line) {
         assertThat(Texts.withInterface(line).warnings())
+                .extracting(Warning::toString)
                 .singleElement()
                 .asString()
                 .contains("line 3", "choose another number");

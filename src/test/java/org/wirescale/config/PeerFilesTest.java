@@ -1,6 +1,7 @@
 package org.wirescale.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,7 @@ final class PeerFilesTest {
     void a_file_that_others_can_read_is_only_warned_of() throws IOException {
         chmod(bob, "rw-r-----");
         assertThat(files().read(BOB).warnings())
+                .extracting(Warning::toString)
                 .containsExactly(bob + " can be read by others than root and may hold keys: chmod 600 '" + bob + "'");
     }
 
@@ -143,6 +146,94 @@ final class PeerFilesTest {
     void the_machines_own_folder_is_looked_at_from_the_root_on() {
         // The temporary folder lies below one that everybody can write.
         Refusals.assertRefused(() -> new PeerFiles(folder).read(BOB), ConfigReason.WRITABLE_BY_OTHERS);
+    }
+
+    @Test
+    void a_check_names_all_that_is_wrong_with_file_and_folders() throws IOException {
+        Files.writeString(bob, "[Interface]\nAdress = 192.168.3.1\n[Peer]\nAllowedIPs = bob\n");
+        chmod(bob, "rw-rw-r--");
+        chmod(folder, "rwxrwxrwx");
+        FileCheck check = files().check(BOB);
+        assertThat(check.file()).isEmpty();
+        assertThat(check.errors())
+                .extracting(WirescaleException::reason)
+                .containsExactly(
+                        ConfigReason.WRITABLE_BY_OTHERS,
+                        ConfigReason.WRITABLE_BY_OTHERS,
+                        ConfigReason.UNKNOWN_KEY,
+                        ConfigReason.NETWORK,
+                        ConfigReason.MISSING_KEY);
+        assertThat(check.warnings())
+                .extracting(Warning::toString)
+                .singleElement()
+                .asString()
+                .contains("chmod 600");
+    }
+
+    @Test
+    void a_check_of_a_good_file_has_its_values() {
+        FileCheck check = files().check(BOB);
+        assertThat(check.errors()).isEmpty();
+        assertThat(check.warnings()).isEmpty();
+        assertThat(check.file()).contains(files().read(BOB));
+    }
+
+    @Test
+    void a_check_of_what_cannot_be_read_says_why() throws IOException {
+        Files.delete(bob);
+        Files.createDirectory(bob);
+        assertThat(files().check(BOB).errors())
+                .extracting(WirescaleException::reason)
+                .containsExactly(ConfigReason.NOT_A_FILE);
+        assertThat(files().check(new PeerFileName("carol")).errors())
+                .extracting(WirescaleException::reason)
+                .containsExactly(ConfigReason.MISSING_FILE);
+    }
+
+    @Test
+    void a_file_for_root_alone_says_so_to_others() throws IOException {
+        assumeTrue(me != 0, "root may read all");
+        chmod(bob, "---------");
+        assertThat(files().check(BOB).errors())
+                .extracting(WirescaleException::reason)
+                .containsExactly(ConfigReason.ROOTS_OWN);
+    }
+
+    @Test
+    void a_peer_whose_name_no_interface_can_have_needs_a_key() throws IOException {
+        Path file = folder.resolve("a-name-of-16-chars.conf");
+        PeerFileName name = PeerFileName.ofFile(file);
+        chmod(Files.writeString(file, Texts.MINIMAL), "rw-------");
+        FileCheck refused = files().check(name);
+        assertThat(refused.errors())
+                .extracting(WirescaleException::reason)
+                .containsExactly(ConfigReason.NO_INTERFACE_NAME);
+        assertThat(refused.file()).isEmpty();
+        Files.writeString(file, Texts.MINIMAL + "[Wirescale]\ninterface = short\n");
+        assertThat(files().check(name).errors()).isEmpty();
+    }
+
+    @Test
+    void every_file_that_ends_like_one_is_checked_by_name() throws IOException {
+        chmod(Files.writeString(folder.resolve("alice.conf"), ""), "rw-------");
+        chmod(Files.writeString(folder.resolve("Bob.conf"), Texts.MINIMAL), "rw-------");
+        Files.writeString(folder.resolve("bob.conf.bak"), "");
+        List<FileCheck> checks = files().checkAll();
+        assertThat(checks)
+                .extracting(check -> check.path().getFileName().toString())
+                .containsExactly("Bob.conf", "alice.conf", "bob.conf");
+        assertThat(checks.get(0).errors())
+                .extracting(WirescaleException::reason)
+                .containsExactly(ConfigReason.FILE_NAME);
+        assertThat(checks.get(1).errors())
+                .extracting(WirescaleException::reason)
+                .containsExactly(ConfigReason.MISSING_SECTION, ConfigReason.MISSING_SECTION);
+        assertThat(checks.get(2).errors()).isEmpty();
+    }
+
+    @Test
+    void a_folder_that_is_not_there_has_no_files() {
+        assertThat(new PeerFiles(top.resolve("none"), me, top).checkAll()).isEmpty();
     }
 
     private PeerFiles files() {
