@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import org.wirescale.cli.status.StatusForm;
+import org.wirescale.config.PeerFiles;
 import org.wirescale.exitnode.ExitNodeStatus;
 import org.wirescale.model.ExitCode;
 import org.wirescale.model.InterfaceName;
@@ -106,6 +107,8 @@ public final class Wirescale extends CommonOptions implements Runnable {
                 .addSubcommand(new RecoverCommand(surroundings))
                 .addSubcommand(new ExitNodeCommand(surroundings))
                 .addSubcommand(new StatusCommand(surroundings))
+                .addSubcommand(
+                        new CheckCommand(new PeerFiles(surroundings.folders().configuration())))
                 .addSubcommand(new DownCommand(surroundings))
                 .addSubcommand(new DaemonCommand(surroundings))
                 .registerConverter(InterfaceName.class, Wirescale::interfaceName)

@@ -2,6 +2,7 @@ package org.wirescale.cli.status;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -15,6 +16,10 @@ import org.wirescale.tunnel.TunnelSummary;
 
 /** For programs: a list with an object a tunnel, on one line. The names stay; what is not known is null. */
 final class StatusJson {
+    /** A terminal that the answer is shown on obeys some characters beyond ASCII too. */
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
     private final JsonGenerator json;
 
     private StatusJson(JsonGenerator json) {
@@ -23,7 +28,7 @@ final class StatusJson {
 
     static String text(Snapshot snapshot) {
         StringWriter text = new StringWriter();
-        try (JsonGenerator generator = new JsonFactory().createGenerator(text)) {
+        try (JsonGenerator generator = FACTORY.createGenerator(text)) {
             StatusJson writer = new StatusJson(generator);
             generator.writeStartArray();
             for (TunnelStatus tunnel : snapshot.tunnels()) {

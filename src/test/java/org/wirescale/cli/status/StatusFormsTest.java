@@ -8,7 +8,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.wirescale.tunnel.PastRecoveries;
 import org.wirescale.tunnel.Phase;
+import org.wirescale.tunnel.TunnelSummary;
 import org.wirescale.tunnel.WireGuard;
 
 /** What programs read: each name here is a promise. */
@@ -41,6 +43,13 @@ final class StatusFormsTest {
     void json_has_null_for_what_is_hidden() {
         assertThat(StatusJson.text(Tunnels.after(0, Tunnels.hidden())))
                 .contains("\"peer\":null", "\"state\":null", "\"received_bytes\":1", "\"recoveries\":null");
+    }
+
+    @Test
+    void json_holds_nothing_that_a_terminal_obeys() {
+        TunnelSummary odd = Tunnels.summary("bob", Phase.UP, "\u001b\u009b\u202e", PastRecoveries.NONE);
+        assertThat(StatusJson.text(Tunnels.after(0, TunnelStatus.of(odd, Optional.empty(), false, Optional.empty()))))
+                .contains("\"session\":\"\\u001B\\u009B\\u202E\"");
     }
 
     @Test

@@ -55,21 +55,8 @@ final class StatusTableTest {
 
     @Test
     void a_recovery_that_was_put_back_is_called_so() {
-        TunnelSummary known = Tunnels.summary("bob", Phase.UP);
-        TunnelSummary failed = new TunnelSummary(
-                known.phase(),
-                known.interfaceName(),
-                known.node(),
-                known.peerName(),
-                known.publicKey(),
-                known.peerKey(),
-                known.initiator(),
-                known.remoteInterface(),
-                known.session(),
-                known.way(),
-                known.link(),
-                known.lastHandshake(),
-                new PastRecoveries(3, 2, Tunnels.NOW.getEpochSecond() - 61, false));
+        TunnelSummary failed = Tunnels.summary(
+                "bob", Phase.UP, "defe22", new PastRecoveries(3, 2, Tunnels.NOW.getEpochSecond() - 61, false));
         TunnelStatus tunnel = TunnelStatus.of(failed, Optional.empty(), false, Optional.empty());
         assertThat(StatusTable.lines(Tunnels.after(0, tunnel), false).getLast()).contains("  put back 1m 1s ago  ");
     }

@@ -96,6 +96,7 @@ final class StatusWatchTest {
         Path link = Files.createSymbolicLink(run.resolve("1"), Path.of(target));
         assertThat(Terminal.of(link, Map.of("TERM", term, "NO_COLOR", noColor)))
                 .isEqualTo(new Terminal(redraws, colours));
+        Files.delete(link);
     }
 
     @Test
@@ -103,5 +104,6 @@ final class StatusWatchTest {
         assertThat(Terminal.of(run.resolve("none"), Map.of("TERM", "xterm"))).isEqualTo(Terminal.NONE);
         Path link = Files.createSymbolicLink(run.resolve("1"), Path.of("/dev/pts/3"));
         assertThat(Terminal.of(link, Map.of())).isEqualTo(Terminal.NONE);
+        Files.delete(link);
     }
 }

@@ -1,7 +1,6 @@
 package org.wirescale.cli.status;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -26,6 +25,10 @@ final class Tunnels {
     private Tunnels() {}
 
     static TunnelSummary summary(String name, Phase phase) {
+        return summary(name, phase, "defe22", new PastRecoveries(3, 1, NOW.getEpochSecond() - 3725, true));
+    }
+
+    static TunnelSummary summary(String name, Phase phase, String session, PastRecoveries recoveries) {
         return new TunnelSummary(
                 phase,
                 InterfaceName.parse(name),
@@ -35,12 +38,12 @@ final class Tunnels {
                 THEIRS,
                 true,
                 Optional.of(InterfaceName.parse("alice")),
-                "defe22",
+                session,
                 Optional.of(Way.TAKEOVER),
                 Optional.of(new LinkSettings(
                         new Port(41641), Optional.of(Endpoint.parse("203.0.113.7:41641")), Optional.empty())),
                 NOW.getEpochSecond() - 500,
-                new PastRecoveries(3, 1, NOW.getEpochSecond() - 3725, true));
+                recoveries);
     }
 
     static TunnelSummary bare() {
@@ -93,10 +96,6 @@ final class Tunnels {
 
     /** Seconds after {@link #NOW}. */
     static Snapshot after(double seconds, TunnelStatus... tunnels) {
-        return new Snapshot(
-                NOW.plusNanos((long) (seconds * 1e9)),
-                (long) (seconds * 1e9),
-                new ArrayList<>(List.of(tunnels)),
-                List.of());
+        return new Snapshot(NOW.plusNanos((long) (seconds * 1e9)), (long) (seconds * 1e9), List.of(tunnels), List.of());
     }
 }
