@@ -89,6 +89,7 @@ final class Training {
         expect(ExitCode.DONE, surroundings, "--version");
         exitNode(folders);
         status(folders, surroundings);
+        check(folders, surroundings);
         expect(ExitCode.DONE, surroundings, "--help");
         expect(ExitCode.DONE, surroundings, "upgrade", "--help");
         expect(ExitCode.DONE, surroundings, "daemon", "--help");
@@ -151,6 +152,26 @@ final class Training {
         expect(ExitCode.DONE, anybody, "status");
         // A machine that builds has seldom been booted by systemd, and is not asked by the command then.
         System.out.println(Systemd.units(List.of("autoremove-alice.service", "autoremove-bob.service")));
+    }
+
+    /** A file that is refused for the folder that it lies in, wherever this is built, and read all the same. */
+    private static void check(Folders folders, Surroundings anybody) throws IOException {
+        Files.createDirectories(folders.configuration());
+        Files.writeString(folders.configuration().resolve("bob.conf"), """
+                [Interface]
+                Address = 192.168.3.1
+                MTU = many
+
+                [Peer]
+                AllowedIPs = 192.168.3.0/24
+                Endpoint = 203.0.113.20:41641
+
+                [Wirescale]
+                suffix = true
+                recover-tries = 2
+                """);
+        expect(ExitCode.FAILED, anybody, "check");
+        expect(ExitCode.FAILED, anybody, "check", "--json", "bob");
     }
 
     /** The daemon up to its rest, and one request; the exit that follows stops it. */
