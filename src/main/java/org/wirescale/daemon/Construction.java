@@ -190,7 +190,9 @@ final class Construction implements AutoCloseable {
             return;
         }
         if (ExitNode.mayBeReplacedBy(machine.folders(), local.iface(), role == Role.INITIATOR)) {
-            ExitNode.enable(machine.folders(), built, ExitNodeOptions.byFile());
+            Optional<ExitNodeOptions> before =
+                    ExitNode.load(machine.folders()).map(node -> node.state().options());
+            ExitNode.enable(machine.folders(), built, ExitNodeOptions.byFile(before));
             session.say("Interface '" + local.iface() + "' has been enabled as an exit node ✅");
         } else {
             session.note("Interface '" + local.iface() + "' is not made the exit node: a person chose another one");

@@ -9,12 +9,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What leaves alice's network in the clear, seen on her router, while somebody does to her what would let it. With
  * {@code --fail-closed} never a packet; without it none but in the seconds that putting back may take. The counts are printed.
  */
 @LabTest
+@Timeout(1200)
 final class ExitNodeLeakTest extends ExitNodes {
     private static final Duration MOMENT = Duration.ofMillis(600);
     private static final Duration PUT_BACK = Duration.ofSeconds(3);

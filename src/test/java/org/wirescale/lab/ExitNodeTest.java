@@ -98,6 +98,13 @@ final class ExitNodeTest extends ExitNodes {
         assertThat(exitNode("--status").text()).isEqualTo("bob");
         assertThat(seenFrom(WORLD4)).contains(outside4(bob));
 
+        // What root decided about what gets out is not for a file, nor for who asks for its tunnel.
+        exitNode("bob", "--fail-closed").expect(0);
+        alice.down("bob").expect(0);
+        alice.sh("runuser -u sam -- wirescale upgrade bob");
+        assertThat(exitNode("--status", "--json").text()).contains("\"fail_closed\":\"on\"");
+        exitNode("--stop").expect(0);
+
         alice.down("bob").expect(0);
         assertThat(exitNode("--status").text()).isEmpty();
         awaitSeenFrom(WORLD4, outside4(alice), SOON);
@@ -216,5 +223,15 @@ final class ExitNodeTest extends ExitNodes {
                 () -> alice.sh("grep -m 1 nameserver /etc/resolv.conf").equals("nameserver 10.77.0.2"));
         assertThat(Optional.of(exitNode("--status", "--json").text()))
                 .hasValueSatisfying(text -> assertThat(text).contains("through 'bob'"));
+
+        // A boot ends it, and tailscaled remembers what it was told.
+        assertThat(alice.sh("tailscale debug prefs | jq .CorpDNS")).isEqualTo("false");
+        lab.run("crash", "alice");
+        lab.run("boot", "alice");
+        alice = lab.refresh("alice");
+        Await.until(
+                SOON,
+                "tailscaled's own setting",
+                () -> alice.sh("tailscale debug prefs | jq .CorpDNS").equals("true"));
     }
 }
