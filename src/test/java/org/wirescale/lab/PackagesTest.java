@@ -236,7 +236,7 @@ final class PackagesTest {
     }
 
     private static String outside(String script) {
-        return Run.start(List.of("bash", "-c", "cd " + PACKAGES + " && " + script + " 2>&1"))
+        return Run.start(List.of("bash", "-c", "cd " + PACKAGES + " && { " + script + "; } 2>&1"))
                 .finish(Duration.ofMinutes(1))
                 .expect(0)
                 .text();
