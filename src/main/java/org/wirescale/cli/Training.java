@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.slf4j.helpers.NOP_FallbackServiceProvider;
 import org.wirescale.daemon.Daemon;
 import org.wirescale.daemon.DaemonOptions;
 import org.wirescale.model.ExitCode;
@@ -25,8 +26,8 @@ import org.wirescale.protocol.LocalRequest;
 import org.wirescale.tailscale.LocalApi;
 
 /**
- * What the package build runs once, so that the AOT cache holds what users' commands load: the commands as they are typed, against a
- * tailscaled and a daemon that know one answer each. Never run by the product.
+ * What an installation runs once, so that the AOT cache holds what users' commands and the daemon load: the commands as they are
+ * typed, against a tailscaled and a daemon that know one answer each. Never run by the product.
  */
 final class Training {
     private static final String STATUS = """
@@ -49,24 +50,26 @@ final class Training {
     private Training() {}
 
     /**
-     * @param args {@code command} or {@code daemon}, and a folder to work in
+     * @param args a folder to work in
      */
     public static void main(String[] args) throws IOException, InterruptedException {
-        Path folder = Path.of(args[1]);
-        Folders folders = new Folders(folder.resolve("etc"), folder.resolve("run"));
-        Files.createDirectories(folders.run());
-        Path tailscaled = folder.resolve("tailscaled.sock");
-        if (args[0].equals("daemon")) {
-            daemon(folders, tailscaled);
-        } else {
-            commands(folders, tailscaled);
-        }
+        commands(Path.of(args[0], "command"));
+        daemon(Path.of(args[0], "daemon"));
         // As the program itself ends: this loads classes too.
         System.exit(ExitCode.DONE.number());
     }
 
-    private static void commands(Folders folders, Path tailscaled) throws IOException {
-        Wirescale.chooseLogging("upgrade");
+    private static Folders folders(Path folder) throws IOException {
+        Folders folders = new Folders(folder.resolve("etc"), folder.resolve("run"));
+        Files.createDirectories(folders.run());
+        return folders;
+    }
+
+    private static void commands(Path folder) throws IOException {
+        // What commands log to; to choose it here would leave the daemon without its own.
+        new NOP_FallbackServiceProvider().initialize();
+        Folders folders = folders(folder);
+        Path tailscaled = folder.resolve("tailscaled.sock");
         Surroundings surroundings = new Surroundings(
                 folders, Map.of(), () -> new TailscalePeers(LocalApi.at(tailscaled, Optional.empty())), () -> false);
         expect(ExitCode.DONE, surroundings, "--version");
@@ -109,7 +112,9 @@ final class Training {
     }
 
     /** The daemon up to its rest, and one request; the exit that follows stops it. */
-    private static void daemon(Folders folders, Path tailscaled) throws IOException, InterruptedException {
+    private static void daemon(Path folder) throws IOException, InterruptedException {
+        Folders folders = folders(folder);
+        Path tailscaled = folder.resolve("tailscaled.sock");
         Surroundings nothing = new Surroundings(
                 folders,
                 Map.of(),
@@ -118,7 +123,7 @@ final class Training {
                 },
                 () -> true);
         expect(ExitCode.USAGE, nothing, "daemon", "--suffix", "stop");
-        // It shares the daemon's cache, because it writes into the journal too.
+        // These write into the journal too.
         expect(ExitCode.FAILED, nothing, "down", "bob");
         expect(ExitCode.FAILED, nothing, "exit-node", "bob", "--force");
         serve(tailscaled, request -> http(request.contains("watch-ipn-bus") ? "{\"State\":6}\n" : STATUS));
