@@ -1,36 +1,49 @@
 #!/bin/sh
-# Removes what install.sh installed. Files in /etc/wirescale are the user's and stay, and so does a folder that holds some.
+# Takes wirescale away, however it came: a package by its package manager, what install.sh put there from a clone file by file. Files in
+# /etc/wirescale are the user's and stay, and so does a folder that holds some. Also by
+#
+#   curl -fsSL https://raw.githubusercontent.com/fernandoenzo/wirescale/master/uninstall.sh | sudo sh
 set -eu
 
 root=${DESTDIR-}
 
-if [ -z "$root" ]; then
+files() {
+    rm -rf "$root/usr/lib/wirescale" "$root/usr/share/doc/wirescale"
+    rm -f "$root/usr/bin/wirescale" \
+        "$root/usr/lib/systemd/system/wirescaled.socket" \
+        "$root/usr/lib/systemd/system/wirescaled.service" \
+        "$root/usr/lib/systemd/system/wirescale-closed.service" \
+        "$root/usr/lib/sysusers.d/wirescale.conf" \
+        "$root/usr/lib/udev/rules.d/84-wirescale.rules"
+    rmdir "$root/etc/wirescale" 2>/dev/null || true
+}
+
+main() {
+    if [ -n "$root" ]; then
+        files
+        return
+    fi
     if [ "$(id -u)" != 0 ]; then
         echo "Error: run it as root" >&2
         exit 1
     fi
-    # Tunnels end while there is a program that can end them, and so does an exit node, with its barrier at boot.
-    wirescale exit-node --stop || true
-    for state in /run/wirescale/control/tunnel-*.json; do
-        [ -e "$state" ] || continue
-        interface=${state##*/tunnel-}
-        wirescale down "${interface%.json}" || echo "the tunnel ${interface%.json} is left as it is" >&2
-    done
-    systemctl disable --now wirescaled.service wirescaled.socket 2>/dev/null || true
-fi
-
-rm -rf "$root/usr/lib/wirescale"
-rm -f "$root/usr/bin/wirescale" \
-    "$root/usr/lib/systemd/system/wirescaled.socket" \
-    "$root/usr/lib/systemd/system/wirescaled.service" \
-    "$root/usr/lib/systemd/system/wirescale-closed.service" \
-    "$root/usr/lib/sysusers.d/wirescale.conf"
-rmdir "$root/etc/wirescale" 2>/dev/null || true
-
-if [ -z "$root" ]; then
-    systemctl daemon-reload
-    rm -rf /run/wirescale
-    if getent group wirescale >/dev/null; then
-        groupdel wirescale || true
+    if command -v dpkg-query >/dev/null && dpkg-query -W -f '${Status}\n' wirescale 2>/dev/null | grep -Eq ' (installed|config-files)$'; then
+        DEBIAN_FRONTEND=noninteractive apt-get purge -y wirescale
+    elif command -v rpm >/dev/null && rpm -q wirescale >/dev/null 2>&1; then
+        dnf remove -y wirescale
+    elif command -v pacman >/dev/null && pacman -Q wirescale >/dev/null 2>&1; then
+        pacman -R --noconfirm wirescale
+    elif [ -f /usr/lib/wirescale/lib/steps.sh ]; then
+        # Read before it goes.
+        # shellcheck source=packaging/steps.sh
+        . /usr/lib/wirescale/lib/steps.sh
+        leaving
+        files
+        gone
+        purged
+    else
+        echo "wirescale is not installed here"
     fi
-fi
+}
+
+main "$@"

@@ -1,8 +1,10 @@
 #!/bin/sh
-# Makes target/dist, what install.sh copies: a Java runtime that holds our modules, its AOT cache, the launcher, the native library.
-# Maven runs it in the phase 'package'; everything it reads lies in target/ by then.
+# Makes target/dist, what is installed and packaged: a Java runtime that holds our modules, the launcher, the native library; the same
+# bytes each time. The AOT cache is made where it is installed (steps.sh). Maven runs it in the phase 'package'; everything it reads
+# lies in target/ by then.
 #
-#   build-dist.sh TARGET_FOLDER JAR
+#   build-dist.sh TARGET_FOLDER JAR [JDK]    JDK: of another architecture, the same release as JAVA_HOME, with its jmods;
+#                                            makes target/dist-aarch64, for example
 #
 # Our modules lie inside the runtime, not on a class path: the JVM checks an AOT cache against lib/modules and drops a stale one,
 # while it runs old code from a stale cache when a jar of the class path changed (JDK-8377932).
@@ -12,9 +14,11 @@ target=$1
 jar=$2
 here=$(cd "$(dirname "$0")" && pwd)
 java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}
+target_jdk=${3:-$java_home}
 work=$target/dist-work
-dist=$target/dist
 modules=$work/modules
+native_arch=$(sed -n 's/^OS_ARCH="\(.*\)"$/\1/p' "$target_jdk/release")
+dist=$target/dist${3:+-$native_arch}
 
 unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
 
@@ -25,7 +29,7 @@ third_party() {
         return
     fi
     rm -rf "$work"
-    mkdir -p "$modules" "$work/native"
+    mkdir -p "$modules"
     for lib in "$target"/dist-lib/*.jar; do
         case ${lib##*/} in
             picocli-* | ini4j-* | jspecify-* | junixsocket-native-common-*) ;;
@@ -34,7 +38,6 @@ third_party() {
     done
     picocli
     ini4j
-    native_library
     printf '%s\n' "$stamp" >"$work/third-party.stamp"
 }
 
@@ -74,44 +77,50 @@ INFO
 
 # Beside the program, so that nothing is unpacked into a temporary folder and loaded from there.
 native_library() {
-    case $(uname -m) in
-        x86_64) arch=amd64 ;;
-        *) arch=$(uname -m) ;;
+    case $native_arch in
+        x86_64) set -- amd64 ;;
+        *) set -- "$native_arch" ;;
     esac
-    (cd "$work/native" && "$java_home/bin/jar" -xf "$target"/dist-lib/junixsocket-native-common-*.jar "lib/$arch-Linux-clang/jni")
-    find "$work/native" -name '*.so' ! -name '*.nodeps.so' -exec mv {} "$work/native/libjunixsocket.so" \;
-    rm -r "$work/native/lib"
+    rm -rf "$work/native"
+    mkdir -p "$work/native"
+    (cd "$work/native" && "$java_home/bin/jar" -xf "$target"/dist-lib/junixsocket-native-common-*.jar "lib/$1-Linux-clang/jni")
+    find "$work/native" -name '*.so' ! -name '*.nodeps.so' -exec cp {} "$dist/lib/libjunixsocket.so" \;
 }
 
 runtime() {
     rm -rf "$dist"
     mkdir -p "$dist/lib" "$dist/bin"
     cp "$jar" "$modules/wirescale.jar"
-    # jdk.net: peer credentials of a UNIX socket
-    "$java_home/bin/jlink" --module-path "$modules" --add-modules org.wirescale,jdk.net \
-        --no-header-files --no-man-pages --output "$dist/runtime"
-    cp "$work/native/libjunixsocket.so" "$dist/lib/"
+    set -- --module-path "$modules"
+    if [ "$target_jdk" != "$java_home" ]; then
+        set -- --module-path "$target_jdk/jmods:$modules"
+    fi
+    # jdk.net: peer credentials of a UNIX socket. Compressed classes cost no time, since the cache holds what is loaded.
+    "$java_home/bin/jlink" "$@" --add-modules org.wirescale,jdk.net \
+        --no-header-files --no-man-pages --compress=zip-6 --output "$dist/runtime"
+    # Tools of the JDK's: nobody runs them here.
+    rm -f "$dist/runtime/bin/keytool" "$dist/runtime/lib/jrt-fs.jar"
+    symbols
+    native_library
     install -m 0755 "$here/wirescale.sh" "$dist/bin/wirescale"
-    cp "$here/jvm.options" "$here/command.options" "$here/daemon.options" "$dist/lib/"
+    cp "$here/jvm.options" "$here/command.options" "$here/daemon.options" "$here/steps.sh" "$dist/lib/"
+    chmod -R u=rwX,go=rX "$dist"
 }
 
-# A cache holds what its training run loaded: what users do, or what the daemon needs to serve. A daemon that mapped the commands'
-# classes too would be 9 MB larger. It is made with the image and the flags that it will be used with.
-cache() {
-    rm -rf "$work/training-$1"
-    mkdir -p "$work/training-$1"
-    PATH=$here/training:$PATH timeout 120 "$dist/runtime/bin/java" "@$dist/lib/jvm.options" "@$dist/lib/$1.options" \
-        -XX:AOTCacheOutput="$dist/lib/$1.aot" \
-        -Dorg.newsclub.net.unix.library.override="$dist/lib/libjunixsocket.so" \
-        -Dorg.wirescale.journal="$work/training-$1/no-journal" \
-        -m org.wirescale/org.wirescale.cli.Training "$1" "$work/training-$1" >"$work/training-$1.log" 2>&1 || {
-        cat "$work/training-$1.log" >&2
+# Those for debuggers are a sixth of the JVM.
+symbols() {
+    strip=${STRIP:-strip}
+    if [ "$native_arch" != "$(uname -m)" ]; then
+        strip=${STRIP:-$native_arch-linux-gnu-strip}
+    fi
+    if command -v "$strip" >/dev/null; then
+        find "$dist/runtime" -type f \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper -o -name jexec \) \
+            -exec "$strip" --strip-unneeded {} +
+    elif [ "$target_jdk" = "$java_home" ]; then
+        echo "build-dist: there is no $strip; it comes with binutils" >&2
         exit 1
-    }
-    test -s "$dist/lib/$1.aot"
+    fi
 }
 
 third_party
 runtime
-cache command
-cache daemon

@@ -25,10 +25,13 @@ mkdir -p "$root"
 DESTDIR=$root sh "$here/install.sh"
 # Again, over the first: an update.
 DESTDIR=$root sh "$here/install.sh"
-for file in usr/bin/wirescale usr/lib/systemd/system/wirescaled.service usr/lib/systemd/system/wirescaled.socket etc/wirescale; do
+for file in usr/bin/wirescale usr/lib/systemd/system/wirescaled.service usr/lib/systemd/system/wirescaled.socket etc/wirescale \
+    usr/lib/udev/rules.d/84-wirescale.rules usr/share/doc/wirescale/copyright usr/lib/wirescale/lib/wirescale.aot; do
     [ -e "$root/$file" ] || [ -L "$root/$file" ] || fail "$file was not installed"
 done
 [ -z "$(find "$root" -perm /022 ! -type l)" ] || fail "something can be written by others"
+size=$(du -s --apparent-size -BM "$root" | cut -dM -f1)
+[ "$size" -le 90 ] || fail "it takes $size MB when it is installed, more than 90"
 
 # A cache that the runtime does not take shows on standard error.
 expect "version" "$("$program" --version 2>&1)" "wirescale $version"
@@ -47,10 +50,30 @@ code=0
 expect "options by hand" "$code" 2
 expect "lines of a refusal" "$(wc -l <"$root/out")" 1
 
-# Another build's cache must not run another build's code: it is dropped, and the answer stays right.
-cp "$root/usr/lib/wirescale/lib/command.aot" "$root/kept.aot"
-head -c 100000 "$root/kept.aot" >"$root/usr/lib/wirescale/lib/command.aot"
+# Without a cache, or with one that is broken, the answer is the same.
+lib=$root/usr/lib/wirescale
+mv "$lib/lib/wirescale.aot" "$root/kept.aot"
+expect "no cache" "$("$program" --version 2>&1)" "wirescale $version"
+head -c 100000 "$root/kept.aot" >"$lib/lib/wirescale.aot"
 expect "a broken cache" "$("$program" --version 2>/dev/null)" "wirescale $version"
+
+# Another build's cache must not run another build's code: the same program but for one class, with the cache of before.
+changed=$root/changed
+mkdir -p "$changed/src/org/wirescale/model" "$changed/classes"
+cp -R "$target/dist-work" "$changed/"
+ln -s "$target/dist-lib" "$target/dist-sources" "$changed/"
+sed 's/return TEXT;/return "changed";/' "$here/src/main/java/org/wirescale/model/Version.java" >"$changed/src/org/wirescale/model/Version.java"
+"$JAVA_HOME/bin/javac" -nowarn -proc:none -Xlint:none --release 25 -d "$changed/classes" \
+    --module-path "$changed/dist-work/modules:$(echo "$target"/dist-lib/jspecify-*.jar)" --patch-module "org.wirescale=$changed/src" \
+    "$changed/src/org/wirescale/model/Version.java"
+cp "$changed/dist-work/modules/wirescale.jar" "$changed/changed.jar"
+"$JAVA_HOME/bin/jar" -uf "$changed/changed.jar" -C "$changed/classes" .
+sh "$here/packaging/build-dist.sh" "$changed" "$changed/changed.jar"
+rm -r "$lib/runtime"
+mv "$changed/dist/runtime" "$lib/"
+mv "$root/kept.aot" "$lib/lib/wirescale.aot"
+expect "a changed class" "$("$program" --version 2>/dev/null)" "wirescale changed"
+rm -r "$changed"
 
 DESTDIR=$root sh "$here/uninstall.sh"
 DESTDIR=$root sh "$here/uninstall.sh"

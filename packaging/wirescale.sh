@@ -6,7 +6,7 @@ unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS CLASSPATH BASH_ENV ENV
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin
 export PATH
 
-# From where it was built, or from where it was installed. The native library wants an absolute path.
+# From where it was built or unpacked, or from where it was installed. The native library wants an absolute path.
 home=${0%/*}/..
 if [ ! -d "$home/runtime" ]; then
     home=/usr/lib/wirescale
@@ -14,13 +14,19 @@ elif [ "${home#/}" = "$home" ]; then
     home=$(pwd)/$home
 fi
 
-# What writes into the journal by itself shares the daemon's cache.
+# What writes into the journal by itself lives as the daemon does.
 case ${1-} in
     daemon | down) kind=daemon ;;
     exit-node) case " $* " in *' --status '*) kind="command" ;; *) kind=daemon ;; esac ;;
     *) kind="command" ;;
 esac
 
-exec "$home/runtime/bin/java" "@$home/lib/jvm.options" "@$home/lib/$kind.options" -XX:AOTCache="$home/lib/$kind.aot" \
+# Made where it is installed; a program that has none yet is only slower.
+cache=
+if [ -e "$home/lib/wirescale.aot" ]; then
+    cache=-XX:AOTCache=$home/lib/wirescale.aot
+fi
+
+exec "$home/runtime/bin/java" "@$home/lib/jvm.options" "@$home/lib/$kind.options" ${cache:+"$cache"} \
     -Dorg.newsclub.net.unix.library.override="$home/lib/libjunixsocket.so" \
     -m org.wirescale/org.wirescale.cli.Wirescale "$@"

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # Hosts: real systemd as process 1 of a container, on an overlay of the layers, in the host's network namespace.
 
-# furnish_host HOST KIND [TAILSCALE-LAYER]: its files.
+# furnish_host HOST KIND [TAILSCALE-LAYER [BASE-LAYER]]: its files.
 furnish_host() {
   local host=$1 kind=$2 dir=$STATE/hosts/$1 lower
   mkdir -p "$dir/upper" "$dir/work" "$dir/root"
-  lower=${3:+$3/root:}$TOOLS_LAYER/root:$BASE_LAYER
+  lower=${3:+$3/root:}$TOOLS_LAYER/root:${4:-$BASE_LAYER}
   case $kind in
     bare) ;;
     ours) lower=$PROGRAM:$lower ;;
@@ -22,13 +22,14 @@ furnish_host() {
   if [[ $kind != bare ]]; then enable_units "$dir/root"; fi
 }
 
-# start_host HOST: returns at once; ready_host waits.
+# start_host HOST: returns at once; ready_host waits. Where this machine has cgroups of version 1, newer systemds want to be told that
+# they may use them.
 start_host() {
   local host=$1 dir=$STATE/hosts/$1
   SYSTEMD_NSPAWN_API_VFS_WRITABLE=network enter_cgroup_and "$host" systemd-nspawn --quiet --boot --directory="$dir/root" --register=no --keep-unit \
     --machine="wsl-$LAB-$host" --network-namespace-path="/run/netns/$(ns_of "$host")" --capability=all \
     --system-call-filter="@debug @process @resources @privileged pidfd_open pidfd_getfd" --resolv-conf=off --timezone=off --link-journal=no \
-    --console=pipe >"$dir/console.log" 2>&1 </dev/null &
+    --console=pipe SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 >"$dir/console.log" 2>&1 </dev/null &
   printf '%s\n' $! >"$dir/nspawn"
   disown
 }

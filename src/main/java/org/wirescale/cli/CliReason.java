@@ -37,7 +37,7 @@ enum CliReason implements Reason {
     SSH_SESSION(
             ExitCode.FAILED,
             "the SSH session from {client} that this is typed in would be cut off, since its answers would go through '{interface}':"
-                    + " add --keep-inbound, come over Tailscale, or use --force"),
+                    + " come over Tailscale, add --keep-inbound (not with --fail-closed), or use --force"),
     NO_ADDRESS(ExitCode.FAILED, "'{peer}' has no Tailscale address: look at 'tailscale status'"),
     INTERRUPTED(ExitCode.TRY_LATER, "the check was broken off: try again"),
     INTERNAL(

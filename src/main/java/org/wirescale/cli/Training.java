@@ -12,12 +12,14 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.slf4j.helpers.NOP_FallbackServiceProvider;
 import org.wirescale.daemon.Daemon;
 import org.wirescale.daemon.DaemonOptions;
 import org.wirescale.model.ExitCode;
@@ -29,8 +31,8 @@ import org.wirescale.tailscale.LocalApi;
 import org.wirescale.tunnel.BootId;
 
 /**
- * What the package build runs once, so that the AOT cache holds what users' commands load: the commands as they are typed, against a
- * tailscaled and a daemon that know one answer each. Never run by the product.
+ * What an installation runs once, so that the AOT cache holds what users' commands and the daemon load: the commands as they are
+ * typed, against a tailscaled and a daemon that know one answer each. Never run by the product.
  */
 final class Training {
     private static final String STATUS = """
@@ -61,34 +63,52 @@ final class Training {
             "changes":[{"progress":"done","kind":"link","name":"NAME","ifindex":7}]}
             """;
 
+    /** As wg shows links of four tunnels, and systemctl a unit that runs and one that is not there. */
+    private static final Map<String, String> PROGRAMS = Map.of("wg", """
+            #!/bin/sh
+            bytes=92
+            for name in alice bob carol dave; do
+                printf '%s\\t(none)\\t61OTDx5iNVXwmXiv+aFxdG73d9S7BVtpFKP1SMdo41I=\\t41641\\toff\\n' "$name"
+                printf '%s\\tTrMvSoP4jYQlY6RIzBgbssQqY3vxI2Pi+y71lOWWXX0=\\t(none)\\t203.0.113.20:41641\\t192.168.3.0/24,fd00::/64' "$name"
+                printf '\\t0\\t%s\\t%s\\t10\\n' "$bytes" "$bytes"
+                bytes=${bytes}000
+            done
+            """, "systemctl", """
+            #!/bin/sh
+            printf 'MainPID=12\\nResult=success\\nLoadState=loaded\\nActiveState=active\\n\\n'
+            printf 'MainPID=0\\nResult=success\\nLoadState=not-found\\nActiveState=inactive\\n'
+            """);
+
     private Training() {}
 
     /**
-     * @param args {@code command} or {@code daemon}, and a folder to work in
+     * @param args a folder to work in
      */
     public static void main(String[] args) throws IOException, InterruptedException {
-        Path folder = Path.of(args[1]);
-        Folders folders = new Folders(folder.resolve("etc"), folder.resolve("run"));
-        Files.createDirectories(folders.run());
-        Path tailscaled = folder.resolve("tailscaled.sock");
-        if (args[0].equals("daemon")) {
-            daemon(folders, tailscaled);
-        } else {
-            commands(folders, tailscaled);
-        }
+        commands(Path.of(args[0], "command"));
+        daemon(Path.of(args[0], "daemon"));
         // As the program itself ends: this loads classes too.
         System.exit(ExitCode.DONE.number());
     }
 
-    private static void commands(Folders folders, Path tailscaled) throws IOException {
-        Wirescale.chooseLogging("upgrade");
+    private static Folders folders(Path folder) throws IOException {
+        Folders folders = new Folders(folder.resolve("etc"), folder.resolve("run"));
+        Files.createDirectories(folders.run());
+        return folders;
+    }
+
+    private static void commands(Path folder) throws IOException {
+        // What commands log to; to choose it here would leave the daemon without its own.
+        new NOP_FallbackServiceProvider().initialize();
+        Folders folders = folders(folder);
+        Path tailscaled = folder.resolve("tailscaled.sock");
         Surroundings surroundings = new Surroundings(
                 folders, Map.of(), () -> new TailscalePeers(LocalApi.at(tailscaled, Optional.empty())), () -> false);
         // What is not made here as a command makes it is put together anew by each.
         System.out.println("root: " + Surroundings.ofThisProcess().root().getAsBoolean());
         expect(ExitCode.DONE, surroundings, "--version");
         exitNode(folders);
-        status(folders, surroundings);
+        status(folder, folders, surroundings);
         check(folders, surroundings);
         expect(ExitCode.DONE, surroundings, "--help");
         expect(ExitCode.DONE, surroundings, "upgrade", "--help");
@@ -127,8 +147,11 @@ final class Training {
         }
     }
 
-    /** What monitoring asks for. {@code packaging/training} has the programs that it runs. */
-    private static void status(Folders folders, Surroundings anybody) throws IOException {
+    /**
+     * What monitoring asks for. Where none of {@link #PROGRAMS} may be run, the real ones see nothing, and the cache lacks what reads
+     * their answers.
+     */
+    private static void status(Path folder, Folders folders, Surroundings anybody) throws IOException {
         expect(ExitCode.DONE, anybody, "status");
         // A time of each length that is shown in a way of its own.
         Map<String, Duration> ages = Map.of(
@@ -144,14 +167,26 @@ final class Training {
                             .replace("NAME", age.getKey())
                             .replace("MOMENT", moment));
         }
-        Surroundings root = new Surroundings(folders, Map.of(), anybody.tailnet(), () -> true);
-        expect(ExitCode.DONE, root, "status");
-        expect(ExitCode.DONE, root, "status", "--json");
-        expect(ExitCode.DONE, root, "status", "--prometheus");
-        expect(ExitCode.DONE, root, "status", "--help");
         expect(ExitCode.DONE, anybody, "status");
-        // A machine that builds has seldom been booted by systemd, and is not asked by the command then.
-        System.out.println(Systemd.units(List.of("autoremove-alice.service", "autoremove-bob.service")));
+        Path programs = Files.createDirectories(folder.resolveSibling("programs"));
+        for (Map.Entry<String, String> program : PROGRAMS.entrySet()) {
+            Path file = Files.writeString(programs.resolve(program.getKey()), program.getValue());
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+        }
+        Surroundings root = new Surroundings(folders, Map.of(), anybody.tailnet(), () -> true);
+        int _ = run(root, "status");
+        int _ = run(root, "status", "--json");
+        int _ = run(root, "status", "--prometheus");
+        int _ = run(root, "status", "--help");
+        try {
+            // No systemd is there to be asked by the command.
+            System.out.println(Systemd.units(List.of("autoremove-alice.service", "autoremove-bob.service")));
+        } catch (WirescaleException e) {
+            System.out.println(e.getMessage());
+        }
+        for (String program : PROGRAMS.keySet()) {
+            Files.delete(programs.resolve(program));
+        }
     }
 
     /** A file that is refused for the folder that it lies in, wherever this is built, and read all the same. */
@@ -175,7 +210,9 @@ final class Training {
     }
 
     /** The daemon up to its rest, and one request; the exit that follows stops it. */
-    private static void daemon(Folders folders, Path tailscaled) throws IOException, InterruptedException {
+    private static void daemon(Path folder) throws IOException, InterruptedException {
+        Folders folders = folders(folder);
+        Path tailscaled = folder.resolve("tailscaled.sock");
         Surroundings nothing = new Surroundings(
                 folders,
                 Map.of(),
@@ -184,7 +221,7 @@ final class Training {
                 },
                 () -> true);
         expect(ExitCode.USAGE, nothing, "daemon", "--suffix", "stop");
-        // It shares the daemon's cache, because it writes into the journal too.
+        // These write into the journal too.
         expect(ExitCode.FAILED, nothing, "down", "bob");
         expect(ExitCode.FAILED, nothing, "exit-node", "bob", "--force");
         serve(tailscaled, request -> http(request.contains("watch-ipn-bus") ? "{\"State\":6}\n" : STATUS));
@@ -201,10 +238,15 @@ final class Training {
         throw new IllegalStateException("the daemon does not serve");
     }
 
-    private static void expect(ExitCode expected, Surroundings surroundings, String... args) {
+    private static int run(Surroundings surroundings, String... args) {
         StringWriter text = new StringWriter();
         int code = Wirescale.run(new PrintWriter(text), new PrintWriter(text), surroundings, args);
         System.out.println(String.join(" ", args) + ": " + code + System.lineSeparator() + text);
+        return code;
+    }
+
+    private static void expect(ExitCode expected, Surroundings surroundings, String... args) {
+        int code = run(surroundings, args);
         if (code != expected.number()) {
             throw new IllegalStateException(String.join(" ", args) + " ended with " + code);
         }

@@ -12,6 +12,8 @@ import org.wirescale.exitnode.ExitNode;
 import org.wirescale.exitnode.ExitNodeOptions;
 import org.wirescale.model.IpAddress;
 import org.wirescale.model.WirescaleException;
+import org.wirescale.os.LockName;
+import org.wirescale.os.Locks;
 import org.wirescale.os.Trace;
 import org.wirescale.protocol.PeerMessage;
 import org.wirescale.tunnel.AutoremoveUnitChange;
@@ -30,6 +32,9 @@ final class Construction implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Construction.class);
     /** For the other end's word that its tunnel stands; it had the handshake when we had it, and has hooks to run. */
     private static final Duration PEER_STANDS = Duration.ofSeconds(90);
+
+    /** Whoever has it does no more than run some programs. */
+    private static final Duration EXIT_NODE_IS_FREE = Duration.ofSeconds(30);
 
     private final Machine machine;
     private final Session session;
@@ -76,14 +81,7 @@ final class Construction implements AutoCloseable {
      */
     void build(Dialogue dialogue, boolean nat) throws InterruptedException {
         Trace.step("build.begin");
-        local.replaces().ifPresent(machine::takeDown);
-        Tunnel building = tunnel.orElseGet(this::begin);
-        hold.beforeLink(session);
-        session.say("Setting up WireGuard interface '" + local.iface() + "'...");
-        building.update(state -> state.withWay(hold.way()));
-        building.applyAll(plan.link());
-        // Its packets must not go through an exit node that is on.
-        ExitNode.sync(machine.folders());
+        Tunnel building = setUpLink();
         WireGuard.Peer peer = new WireGuard.Peer(
                 remote.publicKey(), Optional.of(remote.presharedKey()), Plans.allowedIps(local), Optional.empty(), 0);
         boolean drives = role == Role.INITIATOR && dialogue.peerIsOurs();
@@ -104,6 +102,41 @@ final class Construction implements AutoCloseable {
         building.applyAll(plan.afterHandshake());
         building.apply(AutoremoveUnitChange.watching(building, addressToWatch(), nat));
         session.say("Launching autoremove subprocess. Running as unit: " + AutoremoveUnitChange.unit(local.iface()));
+    }
+
+    /** A link whose packets do not go through an exit node that is on; in place of the old one, where that one is the exit node. */
+    private Tunnel setUpLink() {
+        if (local.replaces().isEmpty()) {
+            Tunnel building = applyLink();
+            onExitNode(() -> ExitNode.sync(machine.folders()));
+            return building;
+        }
+        // Nobody is to see the moment without a link, which would be the exit node's end.
+        try (Locks.Held _ = lockExitNode()) {
+            local.replaces().ifPresent(machine::takeDown);
+            Tunnel building = applyLink();
+            ExitNode.sync(machine.folders());
+            return building;
+        }
+    }
+
+    private Tunnel applyLink() {
+        Tunnel building = tunnel.orElseGet(this::begin);
+        hold.beforeLink(session);
+        session.say("Setting up WireGuard interface '" + local.iface() + "'...");
+        building.update(state -> state.withWay(hold.way()));
+        building.applyAll(plan.link());
+        return building;
+    }
+
+    private void onExitNode(Runnable action) {
+        try (Locks.Held _ = lockExitNode()) {
+            action.run();
+        }
+    }
+
+    private Locks.Held lockExitNode() {
+        return Locks.take(machine.folders(), LockName.EXIT_NODE, EXIT_NODE_IS_FREE);
     }
 
     /** The peer's first one of a family that this end has too, or its pings could not be answered. */
@@ -139,7 +172,7 @@ final class Construction implements AutoCloseable {
     void stand(Dialogue dialogue) throws InterruptedException {
         Tunnel built = tunnel.orElseThrow();
         built.finish();
-        becomeExitNode(built);
+        onExitNode(() -> becomeExitNode(built));
         if (dialogue.peerIsOurs()) {
             dialogue.send(new PeerMessage.Success());
             dialogue.expect(PeerMessage.Success.class, PEER_STANDS);
@@ -157,7 +190,9 @@ final class Construction implements AutoCloseable {
             return;
         }
         if (ExitNode.mayBeReplacedBy(machine.folders(), local.iface(), role == Role.INITIATOR)) {
-            ExitNode.enable(machine.folders(), built, ExitNodeOptions.byFile());
+            Optional<ExitNodeOptions> before =
+                    ExitNode.load(machine.folders()).map(node -> node.state().options());
+            ExitNode.enable(machine.folders(), built, ExitNodeOptions.byFile(before));
             session.say("Interface '" + local.iface() + "' has been enabled as an exit node ✅");
         } else {
             session.note("Interface '" + local.iface() + "' is not made the exit node: a person chose another one");

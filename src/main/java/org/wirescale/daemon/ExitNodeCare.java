@@ -65,10 +65,14 @@ final class ExitNodeCare {
      * @return when to look again; empty when all is well
      */
     Optional<Duration> look(Set<Area> areas) {
-        if (ExitNode.load(folders).isEmpty()) {
+        if (ExitNode.load(folders).isEmpty() && !ExitNode.wasEndedByBoot(folders)) {
             return Optional.empty();
         }
         try (Locks.Held _ = Locks.take(folders, LockName.EXIT_NODE, Duration.ZERO)) {
+            if (ExitNode.wasEndedByBoot(folders)) {
+                ExitNode.finishEndByBoot(folders);
+                return Optional.empty();
+            }
             Optional<ExitNode> node = ExitNode.load(folders);
             return node.isPresent() && node.get().finish() ? look(node.get(), areas) : Optional.empty();
         } catch (WirescaleException e) {

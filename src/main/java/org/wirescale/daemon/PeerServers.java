@@ -34,6 +34,9 @@ final class PeerServers implements AutoCloseable {
     private final Consumer<PeerConnection> sessions;
     private final SessionSlots slots = SessionSlots.ofProtocol();
     private final Map<IpAddress, PeerServer> servers = new HashMap<>();
+    /** Where it was said that nobody can be listened to. */
+    private final Set<IpAddress> told = new HashSet<>();
+
     private final Thread follower;
 
     private PeerServers(Tailnet tailnet, Consumer<PeerConnection> sessions) {
@@ -102,9 +105,13 @@ final class PeerServers implements AutoCloseable {
         try {
             servers.put(address, PeerServer.start(address, PeerLimits.PORT, slots, sessions));
             LOG.info("Listening on {}:{}", address.inBrackets(), PeerLimits.PORT);
+            told.remove(address);
             return true;
         } catch (WirescaleException e) {
-            LOG.debug("{}", e.getMessage());
+            // It is tried again and again.
+            if (told.add(address)) {
+                LOG.warn("No peer can ask this machine for a tunnel yet: {}", e.getMessage());
+            }
             return false;
         }
     }

@@ -8,7 +8,7 @@ import org.wirescale.os.Folders;
 import org.wirescale.os.LockName;
 import org.wirescale.os.Locks;
 
-/** The locks of a session, from its turn to its end: tailscaled's port and the exit node, then the interface once its name is known. */
+/** The locks of a session, from its turn to its end: tailscaled's port, then the interface once its name is known. */
 final class SessionLocks implements AutoCloseable {
     /** As long as another's session or a {@code down} may take, hooks included. */
     private static final Duration WAIT = Duration.ofSeconds(30);
@@ -19,7 +19,6 @@ final class SessionLocks implements AutoCloseable {
     SessionLocks(Folders folders) {
         this.folders = folders;
         held.push(Locks.take(folders, LockName.PORT, WAIT));
-        held.push(Locks.take(folders, LockName.EXIT_NODE, WAIT));
     }
 
     void takeInterface(InterfaceName name) {

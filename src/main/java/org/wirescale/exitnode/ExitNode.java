@@ -62,9 +62,7 @@ public final class ExitNode {
         if (through.isEmpty()) {
             throw WirescaleException.of(ExitNodeReason.NO_FAMILY, "interface", tunnel.interfaceName());
         }
-        if (options.failClosed() == FailClosed.ALWAYS && Tool.here() != Tool.NFT) {
-            throw WirescaleException.of(ExitNodeReason.NEEDS_NFT);
-        }
+        requireTool(options);
         OtherVpns.requireNone();
         ExitNodeFile file = new ExitNodeFile(folders);
         Optional<ExitNodeState> before = file.read();
@@ -94,6 +92,14 @@ public final class ExitNode {
         Trace.step("exit-node.up");
         Optional<String> _ = node.keepDns();
         return node;
+    }
+
+    private static void requireTool(ExitNodeOptions options) {
+        boolean always = options.failClosed() == FailClosed.ALWAYS;
+        if ((always || options.keepInbound()) && Tool.here() != Tool.NFT) {
+            throw WirescaleException.of(
+                    ExitNodeReason.NEEDS_NFT, "option", always ? "--fail-closed=always" : "--keep-inbound");
+        }
     }
 
     /** To what there was before: another exit node, or none. */
@@ -260,6 +266,16 @@ public final class ExitNode {
         return List.copyOf(failures);
     }
 
+    /** Whether there is none, and yet something of one: a boot ends it, but not what tailscaled was told for it. */
+    public static boolean wasEndedByBoot(Folders folders) {
+        return TailscaleDnsChange.isNoted(folders) && load(folders).isEmpty();
+    }
+
+    /** Ends that, too, once tailscaled runs. */
+    public static void finishEndByBoot(Folders folders) {
+        TailscaleDnsChange.giveBack(folders);
+    }
+
     /**
      * Takes away what is found of an exit node whose state is lost, or that a boot left.
      *
@@ -270,6 +286,7 @@ public final class ExitNode {
         boolean rules = IpFamily.present().stream()
                 .anyMatch(family -> !PolicyRule.ours(PolicyRule.all(family)).isEmpty());
         ExitNodeLeftovers.remove(folders);
+        finishEndByBoot(folders);
         return closed || rules;
     }
 

@@ -1,5 +1,7 @@
 package org.wirescale.exitnode;
 
+import java.util.Optional;
+
 /**
  * What a user decides about an exit node.
  *
@@ -7,8 +9,13 @@ package org.wirescale.exitnode;
  * @param keepInbound whether connections from outside are answered the way they came
  */
 public record ExitNodeOptions(boolean chosen, FailClosed failClosed, boolean keepInbound) {
-    /** For a tunnel whose file asks for it. */
-    public static ExitNodeOptions byFile() {
-        return new ExitNodeOptions(false, FailClosed.OFF, false);
+    /**
+     * For a tunnel whose file asks for it.
+     *
+     * @param before of the exit node whose place it takes; what a person decided to let out stays decided
+     */
+    public static ExitNodeOptions byFile(Optional<ExitNodeOptions> before) {
+        return before.filter(options -> options.failClosed() != FailClosed.OFF)
+                .orElseGet(() -> new ExitNodeOptions(false, FailClosed.OFF, false));
     }
 }

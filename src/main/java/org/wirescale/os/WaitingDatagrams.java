@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wirescale.model.IpAddress;
@@ -23,6 +24,9 @@ public final class WaitingDatagrams {
     private static final Logger LOG = LoggerFactory.getLogger(WaitingDatagrams.class);
     /** More than comes in the some 50 ms for which nobody reads; what is beyond stays where it is. */
     private static final int MOST = 8192;
+
+    /** What is refused once is refused always; a person is told once. */
+    private static final AtomicBoolean TOLD = new AtomicBoolean();
 
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
@@ -64,7 +68,12 @@ public final class WaitingDatagrams {
             }
             return sent;
         } catch (WirescaleException e) {
-            LOG.debug("what came to a port that was left is not sent on: {}", e.getMessage());
+            if (TOLD.compareAndSet(false, true)) {
+                String why = Errno.of(e).filter(Errno.EPERM::equals).isPresent()
+                        ? "a raw socket is not permitted: it wants CAP_NET_RAW"
+                        : e.getMessage();
+                LOG.warn("Some packets for tailscaled are lost, and sent again by those who sent them: {}", why);
+            }
             return 0;
         }
     }

@@ -1,6 +1,7 @@
 package org.wirescale.tailscale;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,14 +73,29 @@ record Tailscaled(long pid, boolean ofUnit) {
         return Path.of("/proc", Long.toString(pid));
     }
 
-    /** Whether its sockets are in the network that this process is in. */
+    /**
+     * Whether its sockets are in the network that this process is in.
+     *
+     * @throws WirescaleException with {@link TailscaleReason#TAILSCALED_ENDED}, or {@link TailscaleReason#NO_PORT} when this
+     *     process may not look
+     */
     boolean isInOurNetwork() {
         try {
             return Files.readSymbolicLink(folder().resolve("ns/net"))
                     .equals(Files.readSymbolicLink(Path.of("/proc/self/ns/net")));
+        } catch (AccessDeniedException e) {
+            throw mayNotLook(e);
         } catch (IOException e) {
             throw WirescaleException.causedBy(e, TailscaleReason.TAILSCALED_ENDED);
         }
+    }
+
+    private static WirescaleException mayNotLook(AccessDeniedException cause) {
+        return WirescaleException.causedBy(
+                cause,
+                TailscaleReason.NO_PORT,
+                "why",
+                "only root with CAP_SYS_PTRACE may look at the sockets of tailscaled");
     }
 
     /**
@@ -101,9 +117,8 @@ record Tailscaled(long pid, boolean ofUnit) {
                 }
             }
             return sockets;
-        } catch (java.nio.file.AccessDeniedException e) {
-            throw WirescaleException.causedBy(
-                    e, TailscaleReason.NO_PORT, "why", "only root may look at the sockets of tailscaled");
+        } catch (AccessDeniedException e) {
+            throw mayNotLook(e);
         } catch (IOException | java.nio.file.DirectoryIteratorException e) {
             throw WirescaleException.causedBy(e, TailscaleReason.TAILSCALED_ENDED);
         }

@@ -17,7 +17,9 @@ import org.wirescale.os.Commands;
 public final class MovedPort {
     private static final Logger LOG = LoggerFactory.getLogger(MovedPort.class);
     private static final Duration LIFETIME = OldPortForwardChange.LIFETIME;
-    private static final String TABLE = "wirescale_home";
+    /** No name of an interface has a slash, and so no tunnel has this table. */
+    private static final String TABLE = "wirescale/home";
+
     private static final String TIMER = "wirescale-home-port";
 
     private MovedPort() {}

@@ -25,6 +25,11 @@ final class ExitNodeTest extends ExitNodes {
         // As many distributions have it; without marks that are kept, it drops what the tunnels and Tailscale receive.
         String filter = alice.sh("sysctl -n net.ipv4.conf.all.rp_filter");
         alice.sh("sysctl -qw net.ipv4.conf.all.rp_filter=1");
+        // A container and its bridge, as Docker makes them.
+        alice.sh("ip netns add box; ip link add docker0 type bridge; ip addr add 172.17.0.1/16 dev docker0;"
+                + " ip link add box type veth peer name eth0 netns box; ip link set box master docker0 up;"
+                + " ip link set docker0 up; ip -n box addr add 172.17.0.2/16 dev eth0; ip -n box link set eth0 up;"
+                + " ip -n box route add default via 172.17.0.1");
         awaitOldPortForgotten();
         Snapshot before = alice.snapshot();
         assertThat(exitNode("--status").expect(0).text()).isEmpty();
@@ -46,8 +51,9 @@ final class ExitNodeTest extends ExitNodes {
                         "\"ipv6\":\"tunnel\"",
                         "\"fail_closed\":\"off\"");
 
-        // The LAN, the tailnet, the other tunnel: as before, and each by its own way.
+        // The LAN, a bridge of containers, the tailnet, the other tunnel: as before, and each by its own way.
         alice.sh("ping -n -c 1 -W 1 192.168.10.1");
+        alice.sh("ping -n -c 1 -W 1 172.17.0.2; ip netns exec box ping -n -c 1 -W 1 172.17.0.1");
         alice.sh("ping -n -c 1 -W 2 " + carol.address());
         assertThat(alice.reaches("carol", "10.78.0.2")).isTrue();
         assertThat(alice.sh("wg show carol fwmark")).isEqualTo("0x77");
@@ -56,7 +62,7 @@ final class ExitNodeTest extends ExitNodes {
         assertThat(exitNode("--stop").expect(0).text()).isEqualTo(OFF);
         alice.awaitUnchanged(before, SOON);
         assertThat(seenFrom(WORLD4)).contains(outside4(alice));
-        alice.sh("sysctl -qw net.ipv4.conf.all.rp_filter=" + filter);
+        alice.sh("sysctl -qw net.ipv4.conf.all.rp_filter=" + filter + "; ip link del docker0; ip netns del box");
     }
 
     @Test
@@ -91,6 +97,13 @@ final class ExitNodeTest extends ExitNodes {
         carol.upgrade("alice").expect(0);
         assertThat(exitNode("--status").text()).isEqualTo("bob");
         assertThat(seenFrom(WORLD4)).contains(outside4(bob));
+
+        // What root decided about what gets out is not for a file, nor for who asks for its tunnel.
+        exitNode("bob", "--fail-closed").expect(0);
+        alice.down("bob").expect(0);
+        alice.sh("runuser -u sam -- wirescale upgrade bob");
+        assertThat(exitNode("--status", "--json").text()).contains("\"fail_closed\":\"on\"");
+        exitNode("--stop").expect(0);
 
         alice.down("bob").expect(0);
         assertThat(exitNode("--status").text()).isEmpty();
@@ -210,5 +223,15 @@ final class ExitNodeTest extends ExitNodes {
                 () -> alice.sh("grep -m 1 nameserver /etc/resolv.conf").equals("nameserver 10.77.0.2"));
         assertThat(Optional.of(exitNode("--status", "--json").text()))
                 .hasValueSatisfying(text -> assertThat(text).contains("through 'bob'"));
+
+        // A boot ends it, and tailscaled remembers what it was told.
+        assertThat(alice.sh("tailscale debug prefs | jq .CorpDNS")).isEqualTo("false");
+        lab.run("crash", "alice");
+        lab.run("boot", "alice");
+        alice = lab.refresh("alice");
+        Await.until(
+                SOON,
+                "tailscaled's own setting",
+                () -> alice.sh("tailscale debug prefs | jq .CorpDNS").equals("true"));
     }
 }

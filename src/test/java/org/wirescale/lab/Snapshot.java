@@ -41,7 +41,7 @@ record Snapshot(List<String> lines) {
 
     /** The tables of iptables, which its own section has, and the homecoming port's, which goes by itself. */
     private static final Pattern OTHER_TABLE =
-            Pattern.compile("table \\w+ (filter|nat|mangle|raw|security|wirescale_home) \\{");
+            Pattern.compile("table \\w+ (filter|nat|mangle|raw|security|wirescale/home) \\{");
 
     /** Comments, empty tables, and the rules of tailscaled's that differ from start to start: the port that follows it around. */
     private static final Pattern NO_RULE =

@@ -1,0 +1,2 @@
+# Of Arch only: others call the script of an installation.
+upgraded

@@ -1,0 +1,3 @@
+case $format:${1-} in
+    deb:remove | rpm:0 | arch:*) leaving ;;
+esac
