@@ -128,7 +128,7 @@ final class ExitNodeLeakTest extends ExitNodes {
             alice.awaitWatched("bob");
             all += count("the peer's public address changes", leaks, () -> {
                 lab.run("renumber", "bob");
-                // How soon is HealBench's question; two labs beside this one may have the processors.
+                // How soon is HealBench's question; another lab beside this one may have the processors.
                 awaitSeenFrom(WORLD4, outside4(bob), Duration.ofSeconds(90));
             });
             all += count("daemon killed", leaks, () -> remove("systemctl kill -s KILL wirescaled.service"));
