@@ -211,12 +211,16 @@ final class Host {
                 == 0;
     }
 
+    /** After which a watcher trusts echoes, and after which bytes alone. */
+    private static final String TRUST = " answers (no more )?through | is recovered$| - watching ";
+
     /** The watcher of a tunnel trusts a short silence only of an end that has answered it. */
     void awaitWatched(String device) {
         Await.until(
                 SOON,
                 "an answer that the watcher of " + device + " on " + name + " saw",
-                () -> sh("journalctl -q -o cat -u autoremove-" + device + ".service -n 5")
+                () -> sh("journalctl -q -o cat -u autoremove-" + device + ".service | grep -E '" + TRUST
+                                + "' | tail -n 1")
                         .contains(" answers through "));
     }
 
