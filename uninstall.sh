@@ -12,7 +12,7 @@ files() {
     rm -f "$root/usr/bin/wirescale" \
         "$root/usr/lib/systemd/system/wirescaled.socket" \
         "$root/usr/lib/systemd/system/wirescaled.service" \
-        "$root/usr/lib/systemd/system/wirescale-closed.service" \
+        "$root/usr/lib/systemd/system/wirescale-closed.service" "$root/usr/lib/systemd/system/wirescale-upgrade@.service" \
         "$root/usr/lib/sysusers.d/wirescale.conf" \
         "$root/usr/lib/udev/rules.d/84-wirescale.rules"
     rmdir "$root/etc/wirescale" 2>/dev/null || true

@@ -18,7 +18,7 @@ lay_files() {
     rm -rf "$lib.old"
     ln -sf ../lib/wirescale/bin/wirescale "$3/usr/bin/wirescale"
     install -m 0644 "$1/systemd/wirescaled.socket" "$1/systemd/wirescaled.service" "$1/systemd/wirescale-closed.service" \
-        "$3/usr/lib/systemd/system/"
+        "$1/systemd/wirescale-upgrade@.service" "$3/usr/lib/systemd/system/"
     install -m 0644 "$1/packaging/sysusers.conf" "$3/usr/lib/sysusers.d/wirescale.conf"
     install -m 0644 "$1/packaging/networkmanager.rules" "$3/usr/lib/udev/rules.d/84-wirescale.rules"
     install -m 0644 "$1/README.md" "$1/CHANGELOG.md" "$1/packaging/copyright" "$3/usr/share/doc/wirescale/"

@@ -118,6 +118,7 @@ leaving() {
         if [ -e /run/wirescale/control/exit-node.json ] || [ -e /var/lib/wirescale/closed.nft ]; then
             "$wirescale_home/bin/wirescale" exit-node --stop || complain "the exit node is left as it is"
         fi
+        systemctl stop 'wirescale-upgrade@*.service' || true
         # One that is about to be built anew has a script and no state.
         for file in /run/wirescale/control/tunnel-*.json /run/wirescale/control/recreate-*.sh; do
             [ -e "$file" ] || continue
@@ -128,7 +129,8 @@ leaving() {
         done
         systemctl stop wirescaled.service wirescaled.socket || true
     fi
-    systemctl disable --quiet wirescaled.service wirescaled.socket wirescale-closed.service || true
+    # Of the template: each peer's.
+    systemctl disable --quiet wirescaled.service wirescaled.socket wirescale-closed.service wirescale-upgrade@.service || true
     rm -f "$wirescale_home/lib/wirescale.aot"
 }
 

@@ -3,14 +3,24 @@ package org.wirescale.cli;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.wirescale.config.PeerFileName;
+import org.wirescale.config.PeerFiles;
 import org.wirescale.model.ExitCode;
 import org.wirescale.model.InterfaceName;
+import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Folders;
 import org.wirescale.protocol.HostileText;
 import org.wirescale.protocol.LocalReply;
 import org.wirescale.protocol.LocalRequest;
+import org.wirescale.tunnel.TunnelStates;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,17 +29,22 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code wirescale upgrade}: finds the peer, asks the daemon, and shows what it answers as it comes. */
+/** {@code wirescale upgrade}: finds each peer, asks the daemon, and shows what it answers as it comes. */
 @Command(
         name = "upgrade",
         header = "Upgrade the connection to a peer to a WireGuard tunnel.",
         description =
-                "An option given here comes before the same key in the [Wirescale] section of /etc/wirescale/PEER.conf.")
+                "An option given here comes before the same key in the [Wirescale] section of /etc/wirescale/PEER.conf."
+                        + " Several peers come one after the other, whatever becomes of one; the exit code is that of the first that failed.")
 final class UpgradeCommand extends CommonOptions implements Callable<Integer> {
     @Parameters(
             paramLabel = "PEER",
+            arity = "0..*",
             description = "The peer's MagicDNS name, short or full, or one of its Tailscale addresses.")
-    private String peer = "";
+    private List<String> peers = new ArrayList<>();
+
+    @Option(names = "--all", description = "Every peer that has a file in /etc/wirescale and no tunnel yet.")
+    private boolean all;
 
     @Option(
             names = {"-i", "--interface"},
@@ -69,22 +84,88 @@ final class UpgradeCommand extends CommonOptions implements Callable<Integer> {
         if (suffixNumber.orElse(0) < 0) {
             throw new ParameterException(spec.commandLine(), "--suffix-number is a number from 0");
         }
+        if (peers.isEmpty() != all) {
+            throw new ParameterException(
+                    spec.commandLine(), all ? "--all is for all peers: name none" : "name a PEER, or use --all");
+        }
+        boolean oneOnly = iface.isPresent() || suffixNumber.isPresent() || remoteInterface.isPresent();
+        if (oneOnly && (all || peers.size() > 1)) {
+            throw new ParameterException(spec.commandLine(), "the name of an interface is for one PEER");
+        }
+        Instant begin = startOfProcess();
+        return !all && peers.size() == 1
+                ? upgrade(peers.getFirst(), begin)
+                : upgradeEach(all ? withoutTunnel() : peers, begin);
+    }
+
+    /** Those with a file, by its name. Who is not root knows a tunnel by its interface's name alone. */
+    private List<String> withoutTunnel() {
+        Folders folders = surroundings.folders();
+        Set<String> made = TunnelStates.names(folders).stream()
+                .map(InterfaceName::text)
+                .collect(Collectors.toCollection(HashSet::new));
+        if (surroundings.root().getAsBoolean()) {
+            TunnelStates.read(folders).tunnels().forEach(tunnel -> made.add(tunnel.peerName()));
+        }
+        return new PeerFiles(folders.configuration())
+                .names().stream()
+                        .map(PeerFileName::text)
+                        .filter(name -> !made.contains(name))
+                        .toList();
+    }
+
+    private int upgradeEach(List<String> wanted, Instant begin) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (wanted.isEmpty()) {
+            out.println("There is nothing to do: " + surroundings.folders().configuration()
+                    + " has no file of a peer without a tunnel");
+        }
+        int first = ExitCode.DONE.number();
+        List<String> failed = new ArrayList<>();
+        Instant asked = begin;
+        for (String peer : wanted) {
+            int code = tryUpgrade(peer, asked);
+            asked = Instant.now();
+            if (code != ExitCode.DONE.number()) {
+                failed.add(HostileText.clean(peer));
+                first = first == ExitCode.DONE.number() ? code : first;
+            }
+        }
+        if (!failed.isEmpty()) {
+            out.println("Without a tunnel: " + String.join(", ", failed) + " (" + failed.size() + " of " + wanted.size()
+                    + ")");
+        }
+        return first;
+    }
+
+    private int tryUpgrade(String peer, Instant asked) {
+        try {
+            return upgrade(peer, asked);
+        } catch (WirescaleException e) {
+            return ErrorHandler.report(e, spec.commandLine().getErr());
+        }
+    }
+
+    /**
+     * @param asked when the user asked for it
+     */
+    private int upgrade(String peer, Instant asked) {
         PrintWriter out = spec.commandLine().getOut();
         out.println("Checking peer '" + HostileText.clean(peer) + "' is correct. This might take some minutes...");
-        Peers peers = surroundings.peers();
-        Peers.Found found = peers.find(peer);
+        Peers tailnet = surroundings.peers();
+        Peers.Found found = tailnet.find(peer);
         out.println("Start checking peer '" + found.name() + "'");
         out.println("Checking that an endpoint is available for peer " + found + "...");
-        peers.requireEndpoint(found);
+        tailnet.requireEndpoint(found);
         out.println("Peer " + found + " is reachable");
         out.println("Connecting to local UNIX socket...");
         try (LocalClient client = LocalClient.connect(surroundings.folders().socket())) {
             out.println("Connection to local UNIX socket established");
-            return show(client.ask(request(found), out::println));
+            return show(client.ask(request(found, asked), out::println));
         }
     }
 
-    private LocalRequest request(Peers.Found found) {
+    private LocalRequest request(Peers.Found found, Instant asked) {
         return new LocalRequest.Upgrade(
                 found.address(),
                 iface,
@@ -96,17 +177,15 @@ final class UpgradeCommand extends CommonOptions implements Callable<Integer> {
                 tunnel.iptablesMasquerade(),
                 asInt(tunnel.recoverTries()),
                 asInt(tunnel.recreateTries()),
-                OptionalInt.of(ageMillis()));
+                OptionalInt.of(Math.clamp(
+                        Duration.between(asked, Instant.now()).toMillis(),
+                        0,
+                        LocalRequest.Upgrade.LONGEST_AGE_MILLIS)));
     }
 
-    /** Since the process began: the JVM's own start is part of what the user waits for. */
-    private static int ageMillis() {
-        return ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(start -> Math.clamp(
-                        Duration.between(start, Instant.now()).toMillis(), 0, LocalRequest.Upgrade.LONGEST_AGE_MILLIS))
-                .orElse(0);
+    /** The JVM's own start is part of what the user waits for. */
+    private static Instant startOfProcess() {
+        return ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     }
 
     private int show(LocalReply last) {

@@ -90,6 +90,27 @@ public final class PeerFiles {
      * @throws WirescaleException with {@link ConfigReason#UNREADABLE} where the folder cannot be looked into
      */
     public List<FileCheck> checkAll() {
+        return paths().stream().map(this::check).toList();
+    }
+
+    /**
+     * The peers that have a file, whatever is in it, by name.
+     *
+     * @throws WirescaleException with {@link ConfigReason#UNREADABLE} where the folder cannot be looked into
+     */
+    public List<PeerFileName> names() {
+        return paths().stream().flatMap(path -> name(path).stream()).toList();
+    }
+
+    private static Optional<PeerFileName> name(Path path) {
+        try {
+            return Optional.of(PeerFileName.ofFile(path));
+        } catch (WirescaleException e) {
+            return Optional.empty();
+        }
+    }
+
+    private List<Path> paths() {
         List<Path> paths = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*" + PeerFileName.END)) {
             found.forEach(paths::add);
@@ -99,7 +120,7 @@ public final class PeerFiles {
             throw WirescaleException.causedBy(
                     e, ConfigReason.UNREADABLE, "file", folder, "error", String.valueOf(e.getMessage()));
         }
-        return paths.stream().sorted().map(this::check).toList();
+        return paths.stream().sorted().toList();
     }
 
     private FileCheck check(Path path) {

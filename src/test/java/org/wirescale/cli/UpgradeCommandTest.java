@@ -83,27 +83,40 @@ final class UpgradeCommandTest {
         return Wirescale.run(new PrintWriter(out), new PrintWriter(err), surroundings, line.toArray(String[]::new));
     }
 
-    /** A daemon that gives each client these lines and closes. */
+    /** A daemon that gives each client the next of these lines and closes. */
+    private void daemons(String... answers) throws IOException {
+        serve(List.of(answers).stream().map(List::of).toList());
+    }
+
+    /** A daemon that gives its client these lines and closes. */
     private void daemon(String... lines) throws IOException {
+        serve(List.of(List.of(lines)));
+    }
+
+    private void serve(List<List<String>> answers) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(folder.resolve("wirescaled.sock")));
         open.add(server);
         Thread.ofPlatform().daemon().start(() -> {
-            try (SocketChannel client = server.accept()) {
-                open.add(client);
-                StringBuilder request = new StringBuilder();
-                var reader = Channels.newReader(client, StandardCharsets.UTF_8);
-                for (int c = reader.read(); c != '\n'; c = reader.read()) {
-                    request.append((char) c);
-                }
-                requests.add(request.toString());
-                for (String line : lines) {
-                    client.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            answers.forEach(lines -> answer(server, lines));
         });
+    }
+
+    private void answer(ServerSocketChannel server, List<String> lines) {
+        try (SocketChannel client = server.accept()) {
+            open.add(client);
+            StringBuilder request = new StringBuilder();
+            var reader = Channels.newReader(client, StandardCharsets.UTF_8);
+            for (int c = reader.read(); c != '\n'; c = reader.read()) {
+                request.append((char) c);
+            }
+            requests.add(request.toString());
+            for (String line : lines) {
+                client.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -204,5 +217,46 @@ final class UpgradeCommandTest {
         upgrade("b\u001b[2Job");
         assertThat(out.toString()).startsWith("Checking peer 'b?[2Job' is correct.");
         assertThat(Files.exists(folder.resolve("wirescaled.sock"))).isFalse();
+    }
+
+    @Test
+    void several_peers_come_one_after_the_other_whatever_becomes_of_one() throws Exception {
+        daemons(
+                "{\"code\":null,\"error_code\":\"config_path_error\",\"error_message\":\"no file\"}",
+                "{\"code\":\"success\",\"error_code\":null,\"message\":\"defe22 - Success! ✅\"}");
+        assertThat(upgrade("bob", "carol")).isEqualTo(3);
+        assertThat(out.toString().lines()).endsWith("defe22 - Success! ✅", "Without a tunnel: bob (1 of 2)");
+        assertThat(err.toString().lines()).containsExactly("Error: no file");
+        assertThat(requests).hasSize(2);
+    }
+
+    @Test
+    void all_are_those_with_a_file_and_without_a_tunnel() throws Exception {
+        Path files = Files.createDirectory(folder.resolve("etc"));
+        Path states = Files.createDirectory(folder.resolve("control"));
+        for (String name : List.of("bob.conf", "carol.conf", "not a peer.conf", "notes.txt")) {
+            Files.createFile(files.resolve(name));
+        }
+        Files.createFile(states.resolve("tunnel-carol.json"));
+        daemons("{\"code\":\"success\",\"error_code\":null,\"message\":\"done\"}");
+        assertThat(upgrade("--all")).isZero();
+        assertThat(out.toString().lines().filter(line -> line.startsWith("Checking peer")))
+                .containsExactly("Checking peer 'bob' is correct. This might take some minutes...");
+        Files.createFile(states.resolve("tunnel-bob.json"));
+        assertThat(upgrade("--all")).isZero();
+        assertThat(out.toString()).contains("There is nothing to do");
+        assertThat(requests).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', name a PEER",
+        "--all bob, name none",
+        "bob carol -i b0, for one PEER",
+        "--all -i b0, for one PEER",
+    })
+    void a_request_that_cannot_be_meant_is_refused(String words, String why) {
+        assertThat(upgrade(words.isEmpty() ? new String[0] : words.split(" "))).isEqualTo(2);
+        assertThat(err.toString()).startsWith("Error: ").contains(why);
     }
 }

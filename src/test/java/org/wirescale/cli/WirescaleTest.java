@@ -62,7 +62,7 @@ final class WirescaleTest {
                 "daemon walk",
                 "daemon --recover-tries=many start",
                 "upgrade",
-                "upgrade a b",
+                "upgrade a b -i c",
                 "upgrade -i lo bob",
                 "down",
                 "down ../etc",
