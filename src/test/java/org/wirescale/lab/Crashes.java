@@ -94,6 +94,11 @@ abstract class Crashes {
         Result upgrade = pair.upgrade();
         // On a busy machine an attempt can end before it came to the step; the next one comes to it.
         for (int i = 0; i < 2 && !hasDied(host); i++) {
+            if (killed == Role.ASKS) {
+                // It remembers how often it was asked.
+                pair.answering.sh("systemctl restart wirescaled.service");
+                pair.answering.awaitServing();
+            }
             upgrade = pair.upgrade();
         }
         assertThat(hasDied(host)).as("death of the daemon, %s", upgrade).isTrue();

@@ -41,7 +41,7 @@ final class LossyLinkTest {
         Journal hers = alice.journal();
         Journal his = bob.journal();
         alice.upgrade("bob").expect(0);
-        Await.until(Duration.ofMinutes(3), LOST + " lost echoes", () -> lost(alice) >= LOST);
+        Await.until(Duration.ofMinutes(8), LOST + " lost echoes", () -> lost(alice) >= LOST);
         Tunnels.assertWhole(alice, bob);
         for (Journal journal : List.of(hers, his)) {
             assertThat(journal.entries())
