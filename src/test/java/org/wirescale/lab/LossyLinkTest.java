@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A link on which each way loses 5 % of all packets, so that one echo in ten is not answered. */
 @LabTest
+@Timeout(600)
 final class LossyLinkTest {
     private static final int LOST = 4;
 
