@@ -69,12 +69,12 @@ final class ExitNodeCare {
             return Optional.empty();
         }
         try (Locks.Held _ = Locks.take(folders, LockName.EXIT_NODE, Duration.ZERO)) {
-            if (ExitNode.wasEndedByBoot(folders)) {
+            Optional<ExitNode> node = ExitNode.load(folders);
+            if (node.isEmpty()) {
                 ExitNode.finishEndByBoot(folders);
                 return Optional.empty();
             }
-            Optional<ExitNode> node = ExitNode.load(folders);
-            return node.isPresent() && node.get().finish() ? look(node.get(), areas) : Optional.empty();
+            return node.get().finish() ? look(node.get(), areas) : Optional.empty();
         } catch (WirescaleException e) {
             if (e.reason() != OsReason.LOCKED) {
                 LOG.warn("It cannot be looked at whether all of the exit node is in place: {}", e.getMessage());

@@ -1,19 +1,14 @@
 package org.wirescale.exitnode;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
-import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Commands;
 import org.wirescale.os.Folders;
 import org.wirescale.os.Systemd;
 import org.wirescale.tunnel.Change;
 import org.wirescale.tunnel.ChangeContext;
 import org.wirescale.tunnel.Progress;
-import org.wirescale.tunnel.SmallFiles;
 import org.wirescale.tunnel.StrictJson;
 
 /**
@@ -25,7 +20,7 @@ import org.wirescale.tunnel.StrictJson;
 record BarrierAtBootChange(Optional<String> script) implements Change {
     static final String KIND = "barrier-at-boot";
     static final String UNIT = "wirescale-closed.service";
-    private static final String FILE = "closed.nft";
+    private static final LastingFile FILE = new LastingFile("closed.nft");
 
     static BarrierAtBootChange of(BarrierChange barrier) {
         return new BarrierAtBootChange(Optional.of(barrier.script()));
@@ -35,13 +30,9 @@ record BarrierAtBootChange(Optional<String> script) implements Change {
         return new BarrierAtBootChange(json.optional("script", text -> text));
     }
 
-    static Path path(Folders folders) {
-        return folders.lasting().resolve(FILE);
-    }
-
     /** Whether a boot finds the barrier. */
     static boolean isThere(Folders folders) {
-        return Files.exists(path(folders));
+        return FILE.isThere(folders);
     }
 
     @Override
@@ -61,14 +52,7 @@ record BarrierAtBootChange(Optional<String> script) implements Change {
 
     @Override
     public Change apply(ChangeContext context) {
-        Path file = path(context.folders());
-        try {
-            Files.createDirectories(context.folders().lasting());
-            SmallFiles.replace(file, script.orElseThrow().getBytes(StandardCharsets.UTF_8), SmallFiles.FOR_ROOT);
-        } catch (IOException e) {
-            throw WirescaleException.causedBy(
-                    e, ExitNodeReason.STATE_UNWRITABLE, "file", file, "error", SmallFiles.why(e));
-        }
+        FILE.write(context.folders(), script.orElseThrow().getBytes(StandardCharsets.UTF_8));
         if (Systemd.isBooted()) {
             Commands.run("systemctl", "enable", UNIT).expectOk();
         }
@@ -82,12 +66,7 @@ record BarrierAtBootChange(Optional<String> script) implements Change {
 
     /** Works without any exit node too: the barrier may be all that a boot left of one. */
     static void remove(Folders folders) {
-        try {
-            Files.deleteIfExists(path(folders));
-        } catch (IOException e) {
-            throw WirescaleException.causedBy(
-                    e, ExitNodeReason.STATE_UNWRITABLE, "file", path(folders), "error", SmallFiles.why(e));
-        }
+        FILE.remove(folders);
         if (Systemd.isBooted()) {
             Commands.run("systemctl", "disable", UNIT);
         }
