@@ -107,7 +107,6 @@ final class Training {
         // What is not made here as a command makes it is put together anew by each.
         System.out.println("root: " + Surroundings.ofThisProcess().root().getAsBoolean());
         expect(ExitCode.DONE, surroundings, "--version");
-        exitNode(folders);
         status(folder, folders, surroundings);
         check(folders, surroundings);
         expect(ExitCode.DONE, surroundings, "--help");
@@ -132,18 +131,6 @@ final class Training {
                         "--recover-tries=2");
                 expect(ExitCode.NO_CONFIGURATION, surroundings, "upgrade", "-i", "o", "100.64.0.2");
             }
-        }
-    }
-
-    /** What prompts ask for all the time. */
-    private static void exitNode(Folders folders) throws IOException {
-        StringWriter text = new StringWriter();
-        Files.createDirectories(folders.control());
-        Files.writeString(folders.control().resolve("exit-node.json"), "{\"interface\":\"bob\",\"phase\":\"up\",");
-        int _ = Wirescale.printExitNode(new PrintWriter(text), folders);
-        Files.delete(folders.control().resolve("exit-node.json"));
-        if (!text.toString().equals("bob" + System.lineSeparator())) {
-            throw new IllegalStateException("the exit node is " + text);
         }
     }
 
