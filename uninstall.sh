@@ -14,8 +14,10 @@ files() {
         "$root/usr/lib/systemd/system/wirescaled.service" \
         "$root/usr/lib/systemd/system/wirescale-closed.service" "$root/usr/lib/systemd/system/wirescale-upgrade@.service" \
         "$root/usr/lib/sysusers.d/wirescale.conf" \
-        "$root/usr/lib/udev/rules.d/84-wirescale.rules"
-    rmdir "$root/etc/wirescale" 2>/dev/null || true
+        "$root/usr/lib/udev/rules.d/84-wirescale.rules" \
+        "$root/usr/lib/systemd/network/00-wirescale.network" \
+        "$root/usr/lib/firewalld/policies/wirescale.xml"
+    rmdir "$root/usr/lib/firewalld/policies" "$root/usr/lib/firewalld" "$root/etc/wirescale" 2>/dev/null || true
 }
 
 main() {

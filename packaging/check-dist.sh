@@ -26,7 +26,8 @@ DESTDIR=$root sh "$here/install.sh"
 # Again, over the first: an update.
 DESTDIR=$root sh "$here/install.sh"
 for file in usr/bin/wirescale usr/lib/systemd/system/wirescaled.service usr/lib/systemd/system/wirescaled.socket etc/wirescale \
-    usr/lib/udev/rules.d/84-wirescale.rules usr/share/doc/wirescale/copyright usr/lib/wirescale/lib/wirescale.aot; do
+    usr/lib/udev/rules.d/84-wirescale.rules usr/lib/systemd/network/00-wirescale.network \
+    usr/lib/firewalld/policies/wirescale.xml usr/share/doc/wirescale/copyright usr/lib/wirescale/lib/wirescale.aot; do
     [ -e "$root/$file" ] || [ -L "$root/$file" ] || fail "$file was not installed"
 done
 [ -z "$(find "$root" -perm /022 ! -type l)" ] || fail "something can be written by others"
