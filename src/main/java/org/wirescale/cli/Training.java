@@ -140,6 +140,7 @@ final class Training {
      */
     private static void status(Path folder, Folders folders, Surroundings anybody) throws IOException {
         expect(ExitCode.DONE, anybody, "status");
+        Files.createDirectories(folders.control());
         // A time of each length that is shown in a way of its own.
         Map<String, Duration> ages = Map.of(
                 "alice", Duration.ofSeconds(5),

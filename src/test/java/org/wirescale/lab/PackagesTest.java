@@ -91,13 +91,7 @@ final class PackagesTest {
         Host host = lab.host(name);
         Set<String> before = files(host);
         host.sh(name.equals("alice") ? "apt-get install -y /root/packages/" + DEB : CURL);
-        assertThat(host.sh("systemctl is-active wirescaled.socket wirescaled.service"))
-                .isEqualTo("active\nactive");
-        assertThat(host.sh("systemctl is-enabled wirescaled.socket wirescaled.service"))
-                .isEqualTo("enabled\nenabled");
-        assertThat(host.exists("/usr/lib/wirescale/lib/wirescale.aot"))
-                .as("a cache")
-                .isTrue();
+        assertServes(host);
         assertThat(
                         Integer.parseInt(
                                 host.sh(
@@ -158,11 +152,7 @@ final class PackagesTest {
         carol.sh("ln -sf bash /bin/sh");
         Set<String> before = files(carol);
         carol.sh(install + " /root/packages/" + file);
-        assertThat(carol.sh("systemctl is-active wirescaled.socket wirescaled.service"))
-                .isEqualTo("active\nactive");
-        assertThat(carol.exists("/usr/lib/wirescale/lib/wirescale.aot"))
-                .as("a cache")
-                .isTrue();
+        assertServes(carol);
         connect(carol);
 
         String link = carol.sh("cat /sys/class/net/bob/ifindex");
@@ -181,6 +171,32 @@ final class PackagesTest {
         bob.awaitNoLink("carol", Duration.ofSeconds(20));
         assertThat(carol.exists("/run/wirescale")).isFalse();
         assertThat(carol.exists("/etc/wirescale/bob.conf")).isTrue();
+        carol.sh("rm -r /etc/wirescale");
+        assertSame(before, files(carol));
+    }
+
+    @Test
+    void a_clone_is_installed_updated_and_taken_away_and_leaves_nothing() {
+        Host carol = lab.carol();
+        Set<String> before = files(carol);
+        carol.sh("mkdir /root/clone");
+        String _ = outside(
+                "tar -C ../.. -cf - install.sh uninstall.sh packaging systemd README.md CHANGELOG.md LICENSE target/dist | tar -C "
+                        + carol.path("/root/clone") + " -xf -");
+        carol.sh("/root/clone/install.sh");
+        assertServes(carol);
+        connect(carol);
+
+        String link = carol.sh("cat /sys/class/net/bob/ifindex");
+        String daemon = carol.sh("systemctl show -P MainPID wirescaled.service");
+        carol.sh("/root/clone/install.sh");
+        carol.awaitServing();
+        assertThat(carol.sh("systemctl show -P MainPID wirescaled.service")).isNotIn(daemon, "0");
+        assertThat(carol.sh("cat /sys/class/net/bob/ifindex")).isEqualTo(link);
+
+        carol.sh("/root/clone/uninstall.sh");
+        assertThat(carol.hasLink("bob")).as("the tunnel").isFalse();
+        assertThat(carol.sh("/root/clone/uninstall.sh")).contains("not installed");
         carol.sh("rm -r /etc/wirescale");
         assertSame(before, files(carol));
     }
@@ -262,6 +278,16 @@ final class PackagesTest {
                         "function post_upgrade()",
                         "function pre_remove()",
                         "function post_remove()");
+    }
+
+    private static void assertServes(Host host) {
+        assertThat(host.sh("systemctl is-active wirescaled.socket wirescaled.service"))
+                .isEqualTo("active\nactive");
+        assertThat(host.sh("systemctl is-enabled wirescaled.socket wirescaled.service"))
+                .isEqualTo("enabled\nenabled");
+        assertThat(host.exists("/usr/lib/wirescale/lib/wirescale.aot"))
+                .as("a cache")
+                .isTrue();
     }
 
     private static Set<String> files(Host host) {
