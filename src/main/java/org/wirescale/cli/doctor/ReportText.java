@@ -25,18 +25,26 @@ final class ReportText {
             String word = pad(state.word(), WORD);
             lines.add((colours ? colour(state) + word + RESET : word) + "  "
                     + pad(finding.subject().id(), ID) + "  " + finding.verdict().found());
-            finding.verdict().fix().ifPresent(fix -> lines.add(" ".repeat(WORD + 2) + "-> " + fix));
+            if (state != State.UNKNOWN) {
+                finding.verdict().fix().ifPresent(fix -> lines.add(" ".repeat(WORD + 2) + "-> " + fix));
+            }
         }
         lines.add("");
         lines.add(summary(report));
         return lines;
     }
 
+    /** What only root may see has one and the same fix, which is said once. */
     private static String summary(Report report) {
-        long unknown = report.count(State.UNKNOWN);
+        String unknown = report.findings().stream()
+                .filter(finding -> finding.state() == State.UNKNOWN)
+                .flatMap(finding -> finding.verdict().fix().stream())
+                .findFirst()
+                .map(fix -> ": " + fix)
+                .orElse("");
         return report.count(State.BROKEN) + " broken, "
                 + count(report.count(State.WARNING), "warning") + ", " + report.count(State.GOOD) + " good"
-                + (unknown == 0 ? "" : ", " + unknown + " unknown");
+                + (report.count(State.UNKNOWN) == 0 ? "" : ", " + report.count(State.UNKNOWN) + " unknown" + unknown);
     }
 
     private static String count(long number, String word) {

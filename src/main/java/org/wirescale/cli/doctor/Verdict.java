@@ -10,7 +10,7 @@ import org.wirescale.protocol.HostileText;
  * @param fix what to do; always there for what is broken or warned of
  */
 record Verdict(State state, String found, Optional<String> fix) {
-    private static final String AS_ROOT = "run 'wirescale doctor' as root, with sudo for example";
+    private static final String AS_ROOT = "run it as root, with sudo for example";
 
     Verdict {
         found = HostileText.clean(found);
