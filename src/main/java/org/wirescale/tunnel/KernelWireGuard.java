@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.wirescale.os.Commands;
 import org.wirescale.os.Programs;
 
-/** Whether this kernel has WireGuard, asked without leaving anything. */
+/** Whether this kernel has WireGuard, asked without leaving anything but a module that the kernel may load for the answer. */
 public final class KernelWireGuard {
     private static final Path LOADED = Path.of("/sys/module/wireguard");
 

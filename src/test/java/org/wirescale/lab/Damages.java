@@ -277,14 +277,24 @@ final class Damages {
                         "wirescale down bob"),
                 warning(
                         "tunnels",
-                        "damaged",
+                        "cannot be used",
                         "echo x >/run/wirescale/control/tunnel-ghost.json",
                         "rm /run/wirescale/control/tunnel-ghost.json"),
                 warning(
                         "leftovers",
                         "ghost",
                         "nft add table inet wirescale_ghost; : >/run/wirescale/spook.conf",
-                        "wirescale down ghost; wirescale down spook"));
+                        "wirescale down ghost; wirescale down spook"),
+                warning(
+                        "exit-node",
+                        "'bob' has no tunnel",
+                        "wirescale upgrade bob; wirescale exit-node bob --fail-closed; wirescale down bob",
+                        "wirescale exit-node --stop"),
+                warning(
+                        "exit-node",
+                        "--fail-closed=always",
+                        "mkdir -p /var/lib/wirescale; : >/var/lib/wirescale/closed.nft",
+                        "rm /var/lib/wirescale/closed.nft"));
     }
 
     /** A unit of that name that does nothing. */

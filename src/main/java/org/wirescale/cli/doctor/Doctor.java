@@ -72,6 +72,7 @@ public final class Doctor {
             case LASTING_FOLDER -> files.lasting();
             case TUNNELS -> files.tunnels();
             case LEFTOVERS -> files.leftovers();
+            case EXIT_NODE -> files.exitNode();
             case FIREWALLD -> firewalls.firewalld();
             case UFW -> firewalls.ufw();
             case NETWORKD -> neighbours.networkd();

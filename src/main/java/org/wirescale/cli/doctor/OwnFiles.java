@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.wirescale.config.FileCheck;
+import org.wirescale.exitnode.ExitNodeStatus;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Folders;
 import org.wirescale.os.Systemd;
 import org.wirescale.tunnel.AutoremoveUnitChange;
 import org.wirescale.tunnel.Leftovers;
@@ -170,5 +172,27 @@ final class OwnFiles {
                                 names.stream()
                                         .map(name -> "'wirescale down " + name + "'")
                                         .toList()));
+    }
+
+    /** One that fails closed outlives its tunnel, and its barrier at boot a boot. */
+    Verdict exitNode() {
+        Folders folders = patient.folders();
+        Optional<String> name = ExitNodeStatus.name(folders);
+        boolean hasTunnel = name.isPresent()
+                && TunnelStates.names(folders).stream()
+                        .anyMatch(tunnel -> tunnel.text().equals(name.get()));
+        if (hasTunnel) {
+            return Verdict.good("'" + name.get() + "'");
+        }
+        if (name.isPresent()) {
+            return Verdict.warning(
+                    "'" + name.get() + "' has no tunnel, and lets nothing out",
+                    "make the tunnel again, or 'wirescale exit-node --stop'");
+        }
+        return ExitNodeStatus.isClosedAtBoot(folders)
+                ? Verdict.warning(
+                        "none, and --fail-closed=always lets nothing out until there is one",
+                        "make the tunnel and 'wirescale exit-node' again, or 'wirescale exit-node --stop'")
+                : Verdict.good("none");
     }
 }

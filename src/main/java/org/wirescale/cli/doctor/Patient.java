@@ -49,8 +49,8 @@ final class Patient {
         this.root = root;
         status = new Once<>(tailscale::statusWithoutPeers);
         files = new Once<>(() -> new PeerFiles(folders.configuration()).checkAll());
-        service = new Once<>(() -> Systemd.properties(SERVICE, PROPERTIES));
-        socket = new Once<>(() -> Systemd.properties(SOCKET, PROPERTIES));
+        service = new Once<>(() -> unit(SERVICE));
+        socket = new Once<>(() -> unit(SOCKET));
     }
 
     Folders folders() {
@@ -110,12 +110,16 @@ final class Patient {
         return kernelWireGuard.get();
     }
 
-    /** How systemd knows the daemon's service. */
+    private static Map<String, String> unit(String name) {
+        return Systemd.isBooted() ? Systemd.properties(name, PROPERTIES) : Map.of();
+    }
+
+    /** How systemd knows the daemon's service; nothing where there is no systemd. */
     Map<String, String> service() {
         return service.get();
     }
 
-    /** How systemd knows the daemon's socket. */
+    /** The same of the daemon's socket. */
     Map<String, String> socket() {
         return socket.get();
     }

@@ -42,6 +42,7 @@ enum Subject {
     LASTING_FOLDER,
     TUNNELS,
     LEFTOVERS,
+    EXIT_NODE,
     FIREWALLD,
     UFW,
     NETWORKD,

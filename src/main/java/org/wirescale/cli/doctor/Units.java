@@ -24,6 +24,7 @@ final class Units {
     /** Before the command's own folder on most paths; where 1.0.3 lies. */
     private static final Path OLDER_COMMAND = Path.of("/usr/local/bin/wirescale");
 
+    private static final String NO_SYSTEMD = "this machine is not managed by systemd";
     private static final String JOURNAL = "'journalctl -u wirescaled' says why";
 
     private final Patient patient;
@@ -45,6 +46,9 @@ final class Units {
     private static Verdict unit(String name, Map<String, String> unit, String consequence) {
         switch (unit.getOrDefault("LoadState", "")) {
             case "loaded" -> {}
+            case "" -> {
+                return Verdict.unknown(NO_SYSTEMD);
+            }
             case "masked" -> {
                 return Verdict.broken(
                         "masked: " + consequence,
@@ -118,6 +122,9 @@ final class Units {
     }
 
     Verdict rights() {
+        if (!patient.service().getOrDefault("LoadState", "").equals("loaded")) {
+            return Verdict.unknown(Patient.SERVICE + " is not there to be looked at");
+        }
         UnitRights rights = UnitRights.of(patient.service());
         String fix = "'systemctl cat " + Patient.SERVICE
                 + "' shows the drop-in: take the line out of it, then 'systemctl daemon-reload'"
