@@ -22,15 +22,13 @@ public final class ExitNodeNeeds {
      */
     public static Map<String, String> unmet() {
         Map<String, String> unmet = new LinkedHashMap<>();
-        Map<String, FirewallTable> tables = Map.of(
-                "an exit node",
-                new KeepMarksChange(Tool.NFT, MARKS, ADDRESSES, TUNNEL, List.of()),
-                "--keep-inbound",
-                new KeepMarksChange(Tool.NFT, MARKS, ADDRESSES, TUNNEL, TUNNEL),
-                "--fail-closed",
-                new BarrierChange(Tool.NFT, TUNNEL, MARKS, List.of()));
-        tables.forEach((what, table) ->
-                Nft.refusal("wirescale_doctor", table.content()).ifPresent(why -> unmet.put(what, why)));
+        ask("an exit node", new KeepMarksChange(Tool.NFT, MARKS, ADDRESSES, TUNNEL, List.of()), unmet);
+        ask("--keep-inbound", new KeepMarksChange(Tool.NFT, MARKS, ADDRESSES, TUNNEL, TUNNEL), unmet);
+        ask("--fail-closed", new BarrierChange(Tool.NFT, TUNNEL, MARKS, List.of()), unmet);
         return unmet;
+    }
+
+    private static void ask(String what, FirewallTable table, Map<String, String> unmet) {
+        Nft.refusal("wirescale_doctor", table.content()).ifPresent(why -> unmet.put(what, why));
     }
 }

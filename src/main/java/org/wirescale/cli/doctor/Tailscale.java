@@ -1,10 +1,13 @@
 package org.wirescale.cli.doctor;
 
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.wirescale.model.Port;
 import org.wirescale.model.WirescaleException;
+import org.wirescale.os.LockName;
+import org.wirescale.os.Locks;
 import org.wirescale.os.Programs;
 import org.wirescale.tailscale.HomePort;
 import org.wirescale.tailscale.PortTakeover;
@@ -99,7 +102,7 @@ final class Tailscale {
                 : Verdict.good("off");
     }
 
-    /** Tried as far as it can be without moving anything: by this process, whose rights the unit's may not be. */
+    /** Nobody else's while a session has the port: its WireGuard would find the port taken. */
     Verdict takeover() {
         if (!patient.root()) {
             return Verdict.forRoot("root sees whether tailscaled's port can be taken over while it runs");
@@ -107,6 +110,19 @@ final class Tailscale {
         if (patient.running().isEmpty()) {
             return Verdict.unknown(NOT_RUNNING);
         }
+        if (!Files.isDirectory(patient.folders().control())) {
+            // Without a daemon since the boot nobody has it, and a lock would be a file that stays.
+            return tryTakeover();
+        }
+        try (Locks.Held _ = Locks.take(patient.folders(), LockName.PORT, SETTLED)) {
+            return tryTakeover();
+        } catch (WirescaleException e) {
+            return Verdict.unknown(e.getMessage());
+        }
+    }
+
+    /** As far as it can be without moving anything: by this process, whose rights the unit's may not be. */
+    private Verdict tryTakeover() {
         try {
             Port port = port(TailscalePorts.find(patient.tailscale(), SETTLED));
             Optional<String> why = whyNot(port);
@@ -117,7 +133,7 @@ final class Tailscale {
                     .close();
             return Verdict.warning(
                     "does not work, so that tailscaled is restarted for each tunnel: " + why.get(),
-                    "see to what is named there; tunnels can be made meanwhile, and cut what speaks over Tailscale for a moment");
+                    "see to what is named there; tunnels can be made meanwhile, and each cuts what goes over Tailscale for a moment");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Verdict.unknown("interrupted");

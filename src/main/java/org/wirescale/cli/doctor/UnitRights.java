@@ -1,11 +1,9 @@
 package org.wirescale.cli.doctor;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What the daemon's unit, drop-ins included, takes away that the daemon needs; see {@code systemd.exec(5)}.
@@ -15,9 +13,9 @@ import java.util.Set;
  * @param whyNoTakeover where that way is a restart of tailscaled
  */
 record UnitRights(List<String> fatal, List<String> lessening, Optional<String> whyNoTakeover) {
-    private static final Map<String, String> CAPABILITIES = Map.of(
-            "cap_net_admin", "links and routes cannot be made",
-            "cap_sys_ptrace", "tailscaled's port cannot be found");
+    private static final List<Map.Entry<String, String>> CAPABILITIES = List.of(
+            Map.entry("cap_net_admin", "links and routes cannot be made"),
+            Map.entry("cap_sys_ptrace", "tailscaled's port cannot be found"));
     private static final String RAW_SOCKETS = "cap_net_raw";
     private static final List<String> FAMILIES = List.of("AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK");
     private static final List<String> TAKEOVER_CALLS = List.of("pidfd_open", "pidfd_getfd");
@@ -33,13 +31,14 @@ record UnitRights(List<String> fatal, List<String> lessening, Optional<String> w
     static UnitRights of(Map<String, String> unit) {
         List<String> fatal = new ArrayList<>();
         List<String> lessening = new ArrayList<>();
-        Set<String> capabilities = words(unit, "CapabilityBoundingSet");
+        List<String> capabilities =
+                List.of(unit.getOrDefault("CapabilityBoundingSet", "").split(" "));
         if (unit.containsKey("CapabilityBoundingSet")) {
-            new LinkedHashMap<>(CAPABILITIES).forEach((capability, consequence) -> {
-                if (!capabilities.contains(capability)) {
-                    fatal.add("CapabilityBoundingSet= without " + capability + ": " + consequence);
+            for (Map.Entry<String, String> needed : CAPABILITIES) {
+                if (!capabilities.contains(needed.getKey())) {
+                    fatal.add("CapabilityBoundingSet= without " + needed.getKey() + ": " + needed.getValue());
                 }
-            });
+            }
             if (!capabilities.contains(RAW_SOCKETS)) {
                 lessening.add("CapabilityBoundingSet= without " + RAW_SOCKETS + ": some packets of others are lost");
             }
@@ -78,10 +77,6 @@ record UnitRights(List<String> fatal, List<String> lessening, Optional<String> w
         }
         boolean denied = list.startsWith("~");
         return List.of(list.substring(denied ? 1 : 0).split(" ")).contains(name) == denied;
-    }
-
-    private static Set<String> words(Map<String, String> unit, String property) {
-        return Set.of(unit.getOrDefault(property, "").split(" "));
     }
 
     private static boolean isOn(Map<String, String> unit, String property) {
