@@ -136,7 +136,12 @@ final class Damages {
                         "can't initialize",
                         "ln -sfn /root/fake/iptables /etc/alternatives/iptables",
                         "ln -sfn /usr/sbin/iptables-nft /etc/alternatives/iptables"),
-                broken("ip6tables", "not installed", away("/usr/sbin/ip6tables"), back("/usr/sbin/ip6tables")),
+                warning("ip6tables", "not installed", away("/usr/sbin/ip6tables"), back("/usr/sbin/ip6tables")),
+                broken(
+                        "ip6tables",
+                        "not installed",
+                        away("/usr/sbin/ip6tables") + file("Address = fd77::1/64"),
+                        back("/usr/sbin/ip6tables") + FILE_BACK),
                 warning("nft", "not installed", away("/usr/sbin/nft"), back("/usr/sbin/nft")),
                 broken("nft-tables", "an exit node", over("/usr/sbin/nft", "/root/fake/nft"), "umount /usr/sbin/nft"),
                 broken(

@@ -103,9 +103,13 @@ final class Tools {
         if (!Programs.isInstalled("iptables")) {
             return Verdict.good("not installed, as iptables: rules are made with nft");
         }
-        return Verdict.broken(
-                "not installed, and iptables is: tunnels with IPv6 and --iptables-… fail",
-                "install iptables completely");
+        boolean needed = !nftMayWork()
+                || patient.filesWith(file -> file.iface().hasIpv6())
+                        .filter(List::isEmpty)
+                        .isEmpty();
+        String found = "not installed, and iptables is: tunnels with IPv6 and --iptables-… fail";
+        String fix = "install iptables completely";
+        return needed ? Verdict.broken(found, fix) : Verdict.warning(found, fix);
     }
 
     /** Whether it lists each table that it is used for. */

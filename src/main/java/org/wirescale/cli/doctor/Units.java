@@ -167,6 +167,9 @@ final class Units {
         if (!patient.daemonRuns()) {
             return Verdict.broken("does not run", "see " + Patient.SERVICE + " above");
         }
+        if (!patient.root() && !Files.isWritable(patient.folders().socket())) {
+            return Verdict.forRoot("runs, and its socket is not for you");
+        }
         try {
             askDaemon.run();
             return Verdict.good("answers");
