@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.wirescale.cli.doctor.Doctor;
 import org.wirescale.cli.status.Look;
 import org.wirescale.cli.status.StatusReport;
 import org.wirescale.cli.status.Terminal;
@@ -42,6 +43,15 @@ record Surroundings(Folders folders, Map<String, String> environment, Supplier<P
     /** How the tunnels are, as this user may see them. */
     StatusReport status(PrintWriter out, PrintWriter err) {
         return new StatusReport(new Look(folders, root.getAsBoolean()), () -> Terminal.ofOutput(environment), out, err);
+    }
+
+    /**
+     * Looks at this machine, as this user may.
+     *
+     * @param askDaemon returns once the daemon has answered
+     */
+    Doctor doctor(Runnable askDaemon) {
+        return new Doctor(folders, LocalApi.system(), root.getAsBoolean(), askDaemon);
     }
 
     /**

@@ -104,6 +104,7 @@ public final class Wirescale extends CommonOptions implements Runnable {
                 .addSubcommand(new StatusCommand(surroundings))
                 .addSubcommand(
                         new CheckCommand(new PeerFiles(surroundings.folders().configuration())))
+                .addSubcommand(new DoctorCommand(surroundings))
                 .addSubcommand(new DownCommand(surroundings))
                 .addSubcommand(new DaemonCommand(surroundings))
                 .registerConverter(InterfaceName.class, Wirescale::interfaceName)

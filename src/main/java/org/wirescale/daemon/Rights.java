@@ -1,6 +1,7 @@
 package org.wirescale.daemon;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Commands;
@@ -10,8 +11,8 @@ import org.wirescale.protocol.LocalRequest;
  * Who may ask for what: everybody for status and a plain upgrade, root and the group {@value #GROUP} for the rest of it, root alone
  * for what concerns a tunnel that stands.
  */
-final class Rights {
-    static final String GROUP = "wirescale";
+public final class Rights {
+    public static final String GROUP = "wirescale";
 
     private final IntPredicate isMember;
 
@@ -50,13 +51,19 @@ final class Rights {
      * The kernel tells a process's groups of its start; the database tells those of now, and it is asked by number: a name could be
      * one of digits.
      */
-    private static boolean isInGroup(int uid) {
-        Commands.Result group = Commands.run("getent", "group", GROUP);
-        List<String> fields = List.of(group.stdout().strip().split(":"));
-        if (!group.ok() || fields.size() < 3) {
+    public static boolean isInGroup(int uid) {
+        Optional<String> group = groupId();
+        if (group.isEmpty()) {
             return false;
         }
         Commands.Result groups = Commands.run("id", "-G", "+" + Integer.toUnsignedString(uid));
-        return groups.ok() && List.of(groups.stdout().strip().split(" ")).contains(fields.get(2));
+        return groups.ok() && List.of(groups.stdout().strip().split(" ")).contains(group.get());
+    }
+
+    /** The group's number; empty where there is no such group. */
+    public static Optional<String> groupId() {
+        Commands.Result group = Commands.run("getent", "group", GROUP);
+        List<String> fields = List.of(group.stdout().strip().split(":"));
+        return group.ok() && fields.size() >= 3 ? Optional.of(fields.get(2)) : Optional.empty();
     }
 }

@@ -25,6 +25,11 @@ public final class ExitNodeStatus {
         return folders.control().resolve("exit-node.json");
     }
 
+    /** Whether {@code --fail-closed=always} lets nothing out after a boot, for anybody. */
+    public static boolean isClosedAtBoot(Folders folders) {
+        return BarrierAtBootChange.isThere(folders);
+    }
+
     /** The interface of the exit node that is on, for anybody. */
     public static Optional<String> name(Folders folders) {
         Path file = path(folders);

@@ -79,8 +79,18 @@ public final class Systemd {
         return parse(Command.of(command).run().expectOk().stdout(), names);
     }
 
-    /** An empty line stands between two units. */
-    static List<Unit> parse(String shown, List<String> names) {
+    /**
+     * What a unit is set to, as {@code systemctl show} prints it.
+     *
+     * @return the properties that this systemd knows
+     */
+    public static Map<String, String> properties(String name, List<String> properties) {
+        String shown = Commands.output("systemctl", "show", "--property=" + String.join(",", properties), "--", name);
+        return Map.copyOf(properties(shown).getFirst());
+    }
+
+    /** One for each unit: an empty line stands between two. */
+    private static List<Map<String, String>> properties(String shown) {
         List<Map<String, String>> all = new ArrayList<>(List.of(new HashMap<>()));
         shown.lines().forEach(line -> {
             int equals = line.indexOf('=');
@@ -90,6 +100,11 @@ public final class Systemd {
                 all.add(new HashMap<>());
             }
         });
+        return all;
+    }
+
+    static List<Unit> parse(String shown, List<String> names) {
+        List<Map<String, String>> all = properties(shown);
         List<Unit> units = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
             units.add(unit(names.get(i), i < all.size() ? all.get(i) : Map.of()));
@@ -105,6 +120,15 @@ public final class Systemd {
                 ActiveState.of(properties.getOrDefault("ActiveState", "")),
                 pid.matches("[1-9][0-9]{0,9}") ? OptionalLong.of(Long.parseLong(pid)) : OptionalLong.empty(),
                 properties.getOrDefault("Result", ""));
+    }
+
+    /** The units of that pattern that systemd has in memory, whatever state they are in. */
+    public static List<String> names(String pattern) {
+        return Commands.output("systemctl", "list-units", "--all", "--plain", "--full", "--no-legend", "--", pattern)
+                .lines()
+                .map(line -> line.strip().split(" ")[0])
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
     /** Starts a unit and waits until it has started. */

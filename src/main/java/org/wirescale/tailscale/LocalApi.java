@@ -72,6 +72,13 @@ public final class LocalApi {
                 command -> command.status(peers, CALL));
     }
 
+    /** Whether Tailscale refuses all that comes from other machines ({@code tailscale set --shields-up}). */
+    public boolean isShielded() {
+        return TailscaleJson.tree(get("/localapi/v0/prefs", CALL))
+                .path("ShieldsUp")
+                .asBoolean();
+    }
+
     /** The node that has this Tailscale address; empty when the tailnet has none. */
     public Optional<WhoIs> whoIs(IpAddress address) {
         return orByCommand(

@@ -100,13 +100,20 @@ public final class PortTakeover implements AutoCloseable {
         }
     }
 
-    /** Whether a takeover can work here: everything that {@link #hold} does, and letting go again. Says why not. */
+    /**
+     * Whether a takeover can work here: everything that {@link #hold} does, and letting go again. Says why not.
+     *
+     * @throws WirescaleException as {@link #hold} does where no other way would help either
+     */
     public static Optional<String> whyUnavailable(LocalApi api, Port port) throws InterruptedException {
         try (PortTakeover takeover = hold(api, port)) {
             takeover.release();
             return Optional.empty();
         } catch (WirescaleException e) {
-            return Optional.of(e.reason() == TailscaleReason.TAKEOVER_UNAVAILABLE ? e.detail("why") : e.getMessage());
+            if (e.reason() != TailscaleReason.TAKEOVER_UNAVAILABLE) {
+                throw e;
+            }
+            return Optional.of(e.detail("why"));
         }
     }
 

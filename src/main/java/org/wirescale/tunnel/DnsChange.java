@@ -85,6 +85,11 @@ public record DnsChange(InterfaceName name, List<IpAddress> servers, List<String
         }
     }
 
+    /** The program that the machine's DNS would be changed with. */
+    public static Optional<String> program() {
+        return installed().map(resolver -> resolver.program);
+    }
+
     private static Optional<Resolver> installed() {
         if (Programs.isInstalled(Resolver.RESOLVCONF.program)) {
             return Optional.of(Resolver.RESOLVCONF);

@@ -12,13 +12,13 @@ import org.wirescale.os.Commands;
  *
  * @param program {@code firewall-cmd}
  */
-record Firewalld(String program) {
+public record Firewalld(String program) {
     /** What accepts everything. */
-    static final String TRUSTED = "trusted";
+    public static final String TRUSTED = "trusted";
 
     private static final Pattern ZONE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}");
 
-    static Firewalld ofThisMachine() {
+    public static Firewalld ofThisMachine() {
         return new Firewalld("firewall-cmd");
     }
 
@@ -47,9 +47,19 @@ record Firewalld(String program) {
     }
 
     /**
+     * Where packets of that interface are looked at: its zone, or the default one.
+     *
+     * @throws WirescaleException when firewalld does not answer
+     */
+    public String zoneOf(String iface) {
+        Commands.Result result = Commands.run(program, "--get-zone-of-interface=" + iface);
+        return zone((result.ok() ? result.stdout() : Commands.output(program, "--get-default-zone")).strip());
+    }
+
+    /**
      * @param what {@code port=41641/udp} or {@code interface=bob}
      */
-    boolean has(String zone, String what) {
+    public boolean has(String zone, String what) {
         return Commands.run(program, "--zone=" + zone, "--query-" + what).ok();
     }
 

@@ -3,8 +3,11 @@ package org.wirescale.tunnel;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.wirescale.model.InterfaceName;
@@ -20,6 +23,7 @@ import org.wirescale.os.Folders;
 public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> text) implements Change {
     static final String KIND = "file";
 
+    private static final String END = ".conf";
     private static final String LISTEN_PORT = "ListenPort = ";
     private static final String ENDPOINT = "Endpoint = ";
 
@@ -40,7 +44,25 @@ public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> te
     }
 
     public static Path path(Folders folders, InterfaceName name) {
-        return folders.run().resolve(name + ".conf");
+        return folders.run().resolve(name + END);
+    }
+
+    /** The interfaces that have one. */
+    static List<InterfaceName> interfaces(Folders folders) {
+        List<InterfaceName> names = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folders.run(), "*" + END)) {
+            for (Path path : found) {
+                String file = String.valueOf(path.getFileName());
+                String name = file.substring(0, file.length() - END.length());
+                if (InterfaceName.isValid(name)) {
+                    names.add(InterfaceName.parse(name));
+                }
+            }
+        } catch (IOException e) {
+            // No folder yet: no tunnel was ever made since the boot.
+            return List.of();
+        }
+        return names;
     }
 
     /**

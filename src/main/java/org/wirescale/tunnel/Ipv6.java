@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.wirescale.model.WirescaleException;
 
 /** Whether a new interface can have IPv6 addresses (ip-sysctl, {@code disable_ipv6}). */
-final class Ipv6 {
+public final class Ipv6 {
     private static final Path DEFAULT = Path.of("/proc/sys/net/ipv6/conf/default/disable_ipv6");
 
     private Ipv6() {}
@@ -20,7 +20,7 @@ final class Ipv6 {
         }
     }
 
-    private static boolean isEnabled() {
+    public static boolean isEnabled() {
         try {
             return Files.readString(DEFAULT).strip().equals("0");
         } catch (IOException e) {

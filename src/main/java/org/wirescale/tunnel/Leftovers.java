@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +60,23 @@ public final class Leftovers {
         }
         leftovers.attempt(leftovers::files);
         return List.copyOf(leftovers.removed);
+    }
+
+    /**
+     * The interfaces of which there is something that has no state file, for who only looks. What a tunnel leaves for some seconds by
+     * itself does not count.
+     */
+    public static List<InterfaceName> abandoned(Folders folders) {
+        Set<InterfaceName> names = new TreeSet<>(GeneratedFileChange.interfaces(folders));
+        if (Systemd.isBooted()) {
+            names.addAll(UserspaceLinkChange.interfaces());
+        }
+        if (Nft.works()) {
+            names.addAll(Nft.interfaces());
+        }
+        // Looked at last: a state file is there before all else, and goes after it.
+        StateFolder.names(folders).forEach(names::remove);
+        return List.copyOf(names);
     }
 
     private void attempt(Runnable step) {

@@ -64,16 +64,20 @@ public record LinkChange(InterfaceName name, OptionalInt ifindex) implements Mad
     public Change apply(ChangeContext context) {
         Result result = Link.batchCommand("link add dev " + name + " type wireguard", "link show dev " + name)
                 .run();
-        // EOPNOTSUPP in words that changed over the releases of iproute2 and the kernel.
-        if (result.stderr().contains("Unknown device type")
-                || result.stderr().contains("not supported")
-                || result.stderr().contains("Not supported")) {
+        if (isUnsupported(result)) {
             throw WirescaleException.of(TunnelReason.KERNEL_WITHOUT_WIREGUARD);
         }
         int made = Link.parse(result.expectOk().stdout())
                 .orElseThrow(() -> WirescaleException.of(TunnelReason.LINK_GONE, "interface", name))
                 .ifindex();
         return new LinkChange(name, OptionalInt.of(made));
+    }
+
+    /** EOPNOTSUPP in words that changed over the releases of iproute2 and the kernel. */
+    static boolean isUnsupported(Result added) {
+        return added.stderr().contains("Unknown device type")
+                || added.stderr().contains("not supported")
+                || added.stderr().contains("Not supported");
     }
 
     @Override

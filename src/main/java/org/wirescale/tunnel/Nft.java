@@ -1,6 +1,7 @@
 package org.wirescale.tunnel;
 
 import java.util.List;
+import java.util.Optional;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.os.Commands;
 import org.wirescale.os.Programs;
@@ -34,6 +35,31 @@ public final class Nft {
     /** Every table that a tunnel of that interface can have. */
     static List<String> tables(InterfaceName name) {
         return List.of(table(name), table(name, "mark"), table(name, "nat"), table(name, "port"));
+    }
+
+    /**
+     * The interfaces whose own tables are there.
+     */
+    static List<InterfaceName> interfaces() {
+        return Commands.run("nft", "list", "tables")
+                .stdout()
+                .lines()
+                .flatMap(line -> ofTable(line.strip()).stream())
+                .toList();
+    }
+
+    /**
+     * @param line as nft lists it, {@code table inet wirescale_bob}
+     */
+    private static Optional<InterfaceName> ofTable(String line) {
+        String start = "table inet " + PREFIX;
+        if (!line.startsWith(start)) {
+            return Optional.empty();
+        }
+        String name = line.substring(start.length()).replace("/e", "=").replace("/closed", "closed");
+        return InterfaceName.isValid(name) && line.endsWith(table(InterfaceName.parse(name)))
+                ? Optional.of(InterfaceName.parse(name))
+                : Optional.empty();
     }
 
     /**
@@ -77,6 +103,20 @@ public final class Nft {
     public static boolean has(String table, String word) {
         Commands.Result result = Commands.run("nft", "list", "table", "inet", table);
         return result.ok() && result.stdout().contains(word);
+    }
+
+    /**
+     * Asks nft and the kernel for a table without making it.
+     *
+     * @return why it cannot be; empty where it can
+     */
+    public static Optional<String> refusal(String table, String content) {
+        Commands.Result result = Commands.Command.of("nft", "--check", "-f", "-")
+                .withStdin(script(table, content))
+                .run();
+        return result.ok()
+                ? Optional.empty()
+                : Optional.of(result.stderr().lines().findFirst().orElse("no word why"));
     }
 
     /** Runs a script in one transaction; an empty one does nothing. */

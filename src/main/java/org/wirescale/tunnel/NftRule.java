@@ -137,7 +137,7 @@ record NftRule(Family family, Purpose purpose, long number) implements Change {
         };
     }
 
-    private String tableContent(InterfaceName name) {
+    String tableContent(InterfaceName name) {
         long kept = ~IptablesRule.MARK_MASK & 0xffffffffL;
         long mark = number & IptablesRule.MARK_MASK;
         String hook = purpose == Purpose.MARK

@@ -29,7 +29,7 @@ import org.wirescale.os.Locks;
  * Which of our tunnels use which kernel setting, and what it was before the first of them: {@code control/settings.json}. A user
  * whose state file is gone is none any more, so that no entry outlives its tunnels even where the file could not be written.
  */
-final class SettingOwners {
+public final class SettingOwners {
     private static final Logger LOG = LoggerFactory.getLogger(SettingOwners.class);
     private static final Duration LOCK_WAIT = Duration.ofSeconds(10);
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -50,6 +50,15 @@ final class SettingOwners {
 
     static Path path(Folders folders) {
         return folders.control().resolve("settings.json");
+    }
+
+    /** The settings that tunnels of ours have set and somebody has changed since, {@code net.ipv4.ip_forward=1}. Needs root. */
+    public static List<String> lost(Folders folders) {
+        return new SettingOwners(folders)
+                .read().values().stream()
+                        .filter(owned -> !owned.setting().isSet())
+                        .map(owned -> owned.setting().toString())
+                        .toList();
     }
 
     /** Whether one of our tunnels has set it. */

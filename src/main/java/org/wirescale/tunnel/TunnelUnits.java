@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 /** The transient units of a tunnel, see systemd-run(1): they live outside the daemon's, so that they outlive it. */
 final class TunnelUnits {
+    private static final String END = ".service";
     private static final Path OWN_CGROUP = Path.of("/proc/self/cgroup");
 
     private TunnelUnits() {}
@@ -18,7 +19,12 @@ final class TunnelUnits {
      * not hold is escaped as systemd-escape(1) does.
      */
     static String unit(String prefix, String name) {
-        return prefix + "-" + name.replace("=", "\\x3d") + ".service";
+        return prefix + "-" + name.replace("=", "\\x3d") + END;
+    }
+
+    /** What {@link #unit} made a unit's name of. */
+    static String name(String prefix, String unit) {
+        return unit.substring(prefix.length() + 1, unit.length() - END.length()).replace("\\x3d", "=");
     }
 
     /**

@@ -111,12 +111,25 @@ public record UserspaceLinkChange(InterfaceName name, OptionalInt ifindex) imple
         return Link.isOurs(name, ifindex, context.publicKey());
     }
 
-    String unit() {
-        return TunnelUnits.unit("wireguard-go", name.text());
+    /** The interfaces whose units there are. */
+    static List<InterfaceName> interfaces() {
+        return Systemd.names(TunnelUnits.unit(KIND, "*")).stream()
+                .map(unit -> TunnelUnits.name(KIND, unit))
+                .filter(InterfaceName::isValid)
+                .map(InterfaceName::parse)
+                .toList();
     }
 
-    /** What makes links where the kernel cannot; as wg-quick(8) has it. */
-    static String program() {
+    String unit() {
+        return TunnelUnits.unit(KIND, name.text());
+    }
+
+    /**
+     * What makes links where the kernel cannot; as wg-quick(8) has it.
+     *
+     * @throws WirescaleException with {@link OsReason#PROGRAM_MISSING}
+     */
+    public static String program() {
         String chosen = System.getenv().getOrDefault("WG_QUICK_USERSPACE_IMPLEMENTATION", "");
         String program = chosen.isBlank() ? DEFAULT_PROGRAM : chosen;
         if (!Programs.isInstalled(program)) {

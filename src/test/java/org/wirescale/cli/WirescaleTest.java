@@ -45,7 +45,16 @@ final class WirescaleTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--help", "-h", "daemon --help", "upgrade -h", "down --help", "status --help", "check --help"})
+            strings = {
+                "--help",
+                "-h",
+                "daemon --help",
+                "upgrade -h",
+                "down --help",
+                "status --help",
+                "check --help",
+                "doctor --help"
+            })
     void help_goes_to_standard_output_for_every_command(String line) {
         assertThat(wirescale(line.split(" "))).isZero();
         assertThat(out.toString()).contains("Usage: wirescale");

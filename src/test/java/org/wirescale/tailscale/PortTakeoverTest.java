@@ -157,6 +157,12 @@ final class PortTakeoverTest {
     }
 
     @Test
+    void what_no_other_way_helps_against_is_no_reason_for_one() throws Exception {
+        LocalApi api = start(Behaviour.MOVES, port.number(), port.number());
+        assertThat(reason(() -> PortTakeover.whyUnavailable(api, freePort()))).isEqualTo(TailscaleReason.PORT_MOVED);
+    }
+
+    @Test
     void a_refusal_says_to_take_the_next_way() throws Exception {
         LocalApi api = start(Behaviour.REFUSES, port.number(), 0);
         try (PortTakeover takeover = PortTakeover.hold(api, port)) {

@@ -39,6 +39,20 @@ final class NftTest {
 
     @Tag("netns")
     @Test
+    void a_table_is_asked_for_without_being_made() throws Exception {
+        try (NetworkNamespace host = NetworkNamespace.create()) {
+            InterfaceName bob = InterfaceName.parse("bob");
+            assertThat(host.call(() -> Nft.refusal(Nft.table(bob), OwnTableChange.content(bob))))
+                    .isEmpty();
+            assertThat(host.call(() -> Nft.refusal(Nft.table(bob), "chain c { nonsense }")))
+                    .hasValueSatisfying(why -> assertThat(why).contains("rror"));
+            assertThat(host.call(NftNeeds::unmet)).isEmpty();
+            assertThat(host.exec("nft list ruleset")).isEmpty();
+        }
+    }
+
+    @Tag("netns")
+    @Test
     void nft_takes_the_table_of_every_name_that_an_interface_can_have() throws Exception {
         try (NetworkNamespace host = NetworkNamespace.create()) {
             for (String name :
@@ -47,10 +61,15 @@ final class NftTest {
                 host.run(() -> Nft.replace(Nft.table(itf), OwnTableChange.content(itf)));
                 assertThat(host.exec("nft list ruleset")).contains("oifname \"" + name + "\"");
                 assertThat(host.call(() -> Nft.has(Nft.table(itf)))).isTrue();
+                assertThat(host.call(Nft::interfaces)).containsExactly(itf);
                 host.run(() -> Nft.delete(Nft.table(itf)));
                 assertThat(host.call(() -> Nft.has(Nft.table(itf)))).isFalse();
             }
             assertThat(host.exec("nft list ruleset")).isEmpty();
+            for (String other : new String[] {"inet wirescale_closed", "inet wirescale_bob/port", "ip wirescale_bob"}) {
+                host.exec("nft add table " + other);
+            }
+            assertThat(host.call(Nft::interfaces)).isEmpty();
         }
     }
 }
