@@ -56,6 +56,11 @@ public record Firewalld(String program) {
         return zone((result.ok() ? result.stdout() : Commands.output(program, "--get-default-zone")).strip());
     }
 
+    /** Whether a policy of that name filters; firewalld before 0.9 knows none. */
+    public boolean hasActivePolicy(String name) {
+        return Commands.run(program, "--get-active-policies").stdout().lines().anyMatch(name::equals);
+    }
+
     /**
      * @param what {@code port=41641/udp} or {@code interface=bob}
      */

@@ -35,7 +35,10 @@ final class FirewallsTest extends ExitNodes {
     @Test
     void a_tunnel_and_an_exit_node_pass_firewalld_and_its_reload() {
         bob.sh("systemctl start firewalld.service");
-        assertThat(bob.sh("firewall-cmd --get-active-policies")).contains("wirescale");
+        bob.sh("mv /usr/lib/firewalld/policies/wirescale.xml /root; firewall-cmd --reload");
+        assertThat(doctorOn("firewalld")).isEqualTo("warning");
+        bob.sh("mv /root/wirescale.xml /usr/lib/firewalld/policies; firewall-cmd --reload");
+        assertThat(doctorOn("firewalld")).isEqualTo("good");
         serves("firewall-cmd --reload");
         assertThat(bob.sh("firewall-cmd --get-active-zones")).contains("trusted", "alice");
         gone();
@@ -52,9 +55,14 @@ final class FirewallsTest extends ExitNodes {
         bob.awaitTailscale();
         lab.direct(alice, bob);
         bob.sh("ufw default deny incoming; ufw default deny routed; ufw --force enable");
+        assertThat(doctorOn("ufw")).isEqualTo("good");
         serves("ufw reload");
         gone();
         assertThat(bob.sh("iptables-save; ip6tables-save")).doesNotContain("wirescale");
+    }
+
+    private String doctorOn(String id) {
+        return bob.sh("wirescale doctor --json | jq -r '.checks[] | select(.id == \"" + id + "\") | .state'");
     }
 
     private void serves(String reload) {

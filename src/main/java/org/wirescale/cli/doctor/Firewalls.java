@@ -13,6 +13,10 @@ import org.wirescale.tunnel.Firewalld;
 /** What else filters packets: the port of the daemon by tailscale0, and what comes through tunnels, have to get in. */
 final class Firewalls {
     private static final String TAILSCALE = "tailscale0";
+    /** What came with wirescale to let peers in. */
+    private static final String POLICY = "wirescale";
+
+    private static final Path POLICY_FILE = Path.of("/usr/lib/firewalld/policies", POLICY + ".xml");
     private static final Path UFW = Path.of("/etc/ufw/ufw.conf");
     private static final String PORT = PeerLimits.PORT + "/tcp";
 
@@ -42,14 +46,18 @@ final class Firewalls {
         }
         Firewalld firewalld = Firewalld.ofThisMachine();
         String zone = firewalld.zoneOf(TAILSCALE);
-        return zone.equals(Firewalld.TRUSTED) || firewalld.has(zone, "port=" + PORT)
-                ? Verdict.good("runs, and lets peers in by " + TAILSCALE + " (zone " + zone + ")")
-                : Verdict.warning(
-                        "runs, and drops what peers ask by " + TAILSCALE + " (zone " + zone + ")",
-                        "'firewall-cmd --permanent --zone=trusted --add-interface=" + TAILSCALE
-                                + "' and 'firewall-cmd --reload'; for the daemon alone: 'firewall-cmd --permanent --zone="
-                                + zone
-                                + " --add-port=" + PORT + "'");
+        if (firewalld.hasActivePolicy(POLICY)) {
+            return Verdict.good("runs, and lets peers in by the policy '" + POLICY + "'");
+        }
+        if (zone.equals(Firewalld.TRUSTED) || firewalld.has(zone, "port=" + PORT)) {
+            return Verdict.good("runs, and lets peers in by " + TAILSCALE + " (zone " + zone + ")");
+        }
+        return Verdict.warning(
+                "runs, and drops what peers ask by " + TAILSCALE + " (zone " + zone + ")",
+                Files.exists(POLICY_FILE)
+                        ? "'firewall-cmd --reload', which reads the policy '" + POLICY + "' that came with wirescale"
+                        : "'firewall-cmd --permanent --zone=" + zone + " --add-port=" + PORT
+                                + "' and 'firewall-cmd --reload'");
     }
 
     /** Its rules come after Tailscale's own, which let in all that comes by tailscale0, where Tailscale makes some. */
