@@ -111,6 +111,11 @@ public record UserspaceLinkChange(InterfaceName name, OptionalInt ifindex) imple
         return Link.isOurs(name, ifindex, context.publicKey());
     }
 
+    @Override
+    public List<Detail> details(ChangeContext context) {
+        return List.of(Detail.open("unit " + unit()));
+    }
+
     String unit() {
         return TunnelUnits.unit("wireguard-go", name.text());
     }
