@@ -109,6 +109,11 @@ final class LocalRequests implements LocalServer.Handler {
 
     private void dryRun(Caller caller, LocalRequest.Upgrade request, ReplySink replies) {
         Peer peer = wanted(request, replies);
+        if (!caller.isRoot()) {
+            // It holds tailscaled's port for a moment: often enough, that would be felt.
+            machine.rates().spend("dry runs of uid " + caller.uid(), machine.name());
+        }
+        LOG.info("uid {} asks what an upgrade of peer {} would do", Integer.toUnsignedString(caller.uid()), peer);
         replies.send(
                 new LocalReply.Info("An upgrade of peer " + peer + " would do this on this machine, in this order:"));
         DryRun dryRun = new DryRun(machine, peer, TunnelRequest.ofUser(request), caller.isRoot());
