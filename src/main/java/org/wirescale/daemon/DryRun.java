@@ -60,27 +60,27 @@ final class DryRun {
         new Checks(machine.name(), peer).fewTunnels(machine.tunnels(), Optional.empty());
         machine.checkEndpoint(local, peer, path.endpoint());
         RemoteEnd remote = standIn(local, path);
-        Port port;
-        Way way;
-        List<Change> handOver;
-        try (PortHold hold = machine.holdPort(path.endpoint())) {
-            port = hold.port();
-            way = hold.way();
-            handOver = hold.expected();
-        }
+        HandOver handOver = handOver(path);
         String uid = SessionToken.random().uid();
-        describe(local, remote, port);
+        describe(local, remote, handOver.port());
         foresee(
                 local,
                 remote,
-                Plans.of(machine.tunnels(), local, remote, port, uid),
+                Plans.of(machine.tunnels(), local, remote, handOver.port(), uid),
                 Plans.header(local, remote, peer, true, uid),
-                new HandOver(way, port, handOver));
+                handOver);
         report.note("The peer was not asked: only it can say whether its file agrees with this one.");
         return report.blocks();
     }
 
+    /** What is known of a {@link PortHold} that was let go again. */
     private record HandOver(Way way, Port port, List<Change> changes) {}
+
+    private HandOver handOver(DirectEndpoint path) throws InterruptedException {
+        try (PortHold hold = machine.holdPort(path.endpoint())) {
+            return new HandOver(hold.way(), hold.port(), hold.expected());
+        }
+    }
 
     private RemoteEnd standIn(LocalEnd local, DirectEndpoint path) {
         PeerFile file = local.file();
@@ -150,7 +150,7 @@ final class DryRun {
                 foresight,
                 List.of(AutoremoveUnitChange.watching(
                         foresight.state(header), remote.addresses().getFirst(), false)));
-        addExitNode(local, exitNode, foresight.state(header).withPhase(Phase.UP));
+        addExitNode(local, handOver.way(), exitNode, foresight.state(header).withPhase(Phase.UP));
     }
 
     private void addHandOver(Foresight foresight, LocalEnd local, RemoteEnd remote, HandOver handOver) {
@@ -168,13 +168,17 @@ final class DryRun {
         }
     }
 
-    private void addExitNode(LocalEnd local, ExitNodeForesight exitNode, TunnelState standing) {
+    private void addExitNode(LocalEnd local, Way way, ExitNodeForesight exitNode, TunnelState standing) {
         if (!AllowedIps.wantsExitNode(local.file())) {
             addSteps(exitNode.sync(standing));
             return;
         }
         report.heading("The exit node, since the AllowedIPs of the file have a default network:");
         addSteps(exitNode.enableByFile(standing));
+        if (way == Way.RESTART && local.file().needsDns()) {
+            report.note(
+                    "tailscaled, started again, may leave /etc/resolv.conf to the file's DNS, and keeps accept-dns then");
+        }
         if (local.file().iface().hasIpv6()) {
             report.note(
                     "IPv6 goes through the tunnel too if the peer says that it forwards it; else it is unreachable");
