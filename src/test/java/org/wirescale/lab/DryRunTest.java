@@ -184,8 +184,9 @@ final class DryRunTest extends AliceAndBob {
         Ends ends = Ends.of(lab);
         List<Object> before = unseenBySnapshots();
         Journal his = bob.journal();
-        foreseen(dryRun("bob"));
         foreseen(dryRun("--all"));
+        // A name that no tunnel has had here: its lock would stay.
+        foreseen(dryRun("bob", "--interface", "dry0"));
         assertThat(unseenBySnapshots()).isEqualTo(before);
         ends.awaitNothing(Duration.ZERO);
         assertThat(his.daemonLines()).isEmpty();
