@@ -220,6 +220,21 @@ final class DryRunTest extends AliceAndBob {
     }
 
     @Test
+    void who_is_not_root_may_not_hold_the_port_all_the_time() {
+        List<String> refused = Stream.generate(
+                        () -> alice.exec("runuser", "-u", "sam", "--", "wirescale", "upgrade", "bob", "--dry-run"))
+                .limit(10)
+                .filter(dryRun -> dryRun.exitCode() == 4)
+                .map(Result::errorText)
+                .limit(1)
+                .toList();
+        assertThat(refused).first().asString().contains("try again in");
+        dryRun("bob").expect(0);
+        alice.sh("runuser -u sam -- wirescale upgrade bob");
+        Tunnels.assertWhole(alice, bob);
+    }
+
+    @Test
     void what_the_upgrade_refuses_is_refused_in_the_same_words() {
         refusesAlike(1, "nobody");
         alice.sh("rm /etc/wirescale/bob.conf");
