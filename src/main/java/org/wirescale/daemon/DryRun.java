@@ -109,7 +109,8 @@ final class DryRun {
                 path.endpoint(),
                 path.latency(),
                 Set.of(),
-                false);
+                // An exit node for IPv6 alone is none without.
+                file.iface().addresses().stream().allMatch(IpNetwork::isIpv6));
     }
 
     /** A random one of 100::/64, where nobody is (RFC 6666). */

@@ -104,9 +104,7 @@ final class Tailnet {
      */
     DirectEndpoint directPath(Peer peer) throws InterruptedException {
         TailscaleStatus status = api.status().requireRunning();
-        Node node = status.peerAt(peer.address())
-                .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", peer.name()));
-        return DirectEndpoint.findAnew(api, status, node, FIND_PATH);
+        return DirectEndpoint.findAnew(api, status, reached(status, peer), FIND_PATH);
     }
 
     /**
@@ -116,7 +114,12 @@ final class Tailnet {
      */
     DirectEndpoint pathAsItIs(Peer peer) throws InterruptedException {
         TailscaleStatus status = api.status().requireRunning();
-        return DirectEndpoint.find(api, status, node(status, peer.node()), FIND_PATH);
+        return DirectEndpoint.find(api, status, reached(status, peer), FIND_PATH);
+    }
+
+    private static Node reached(TailscaleStatus status, Peer peer) {
+        return status.peerAt(peer.address())
+                .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", peer.name()));
     }
 
     /**

@@ -23,7 +23,7 @@ final class DryRunTest extends AliceAndBob {
     private static final Pattern MADE = Pattern.compile("[0-9a-f]{6} - (?:exit node )?[a-z0-9]+: (.*)");
     /** Not known before the peer was asked: a key made for the tunnel, the peer's address inside. */
     private static final Pattern AGREED =
-            Pattern.compile("\\((that of|the peer's)[^)]*\\)|[A-Za-z0-9+/]{43}=|(?<=the tunnel by )[0-9.]+");
+            Pattern.compile("\\((that of|the peer's)[^)]*\\)|[A-Za-z0-9+/]{43}=|(?<=the tunnel by )[0-9a-f.:]+");
 
     private static final String EVERYTHING = """
             [Interface]
@@ -151,6 +151,20 @@ final class DryRunTest extends AliceAndBob {
                 .containsSubsequence(generated.stream()
                         .map(line -> line.startsWith("PublicKey") ? "PublicKey = (the peer's, agreed on)" : line)
                         .toList());
+    }
+
+    @Test
+    void an_exit_node_for_ipv6_alone_is_foreseen_with_a_peer_that_forwards_it() {
+        alice.peerFile("bob", """
+                [Interface]
+                Address = fd77::1/64
+                [Peer]
+                AllowedIPs = ::/0, fd77::/64
+                PresharedKey = %s
+                """.formatted(PSK));
+        bobHas("fd77::2/64");
+        bob.peerFile("alice", bob.read("/etc/wirescale/alice.conf") + "[Wirescale]\niptables-forward = yes\n");
+        assertThat(upgradeAsForeseen("bob")).contains("allowed IPs ::/0 of bob");
     }
 
     @Test
