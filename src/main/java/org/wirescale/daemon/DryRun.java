@@ -191,18 +191,12 @@ final class DryRun {
             foresight
                     .add(change)
                     .ifPresentOrElse(
-                            next -> report.change(next, next.details(foresight.context())),
+                            next -> report.change(next.describe(), next.details(foresight.context())),
                             () -> report.nothingToDo(change));
         }
     }
 
     private void addSteps(List<ExitNodeForesight.Step> steps) {
-        for (ExitNodeForesight.Step step : steps) {
-            if (step.undone()) {
-                report.undone(step.change());
-            } else {
-                report.change(step.change(), step.details());
-            }
-        }
+        steps.forEach(step -> report.change(step.line(), step.details()));
     }
 }

@@ -52,23 +52,18 @@ final class DryRunReport {
         note(Detail.open(text));
     }
 
-    void change(Change change, List<Detail> details) {
-        numbered(change.describe());
+    /**
+     * @param line what the journal says of it when it is made
+     */
+    void change(String line, List<Detail> details) {
+        changes++;
+        add("%4d. %s".formatted(changes, line));
         details.forEach(detail -> add(INDENT + "    " + detail.shownTo(root)));
-    }
-
-    void undone(Change change) {
-        numbered("undone: " + change.describe());
     }
 
     /** There already, or not needed on this machine. */
     void nothingToDo(Change change) {
         note("nothing to do: " + change.describe());
-    }
-
-    private void numbered(String text) {
-        changes++;
-        add("%4d. %s".formatted(changes, text));
     }
 
     private void add(String text) {

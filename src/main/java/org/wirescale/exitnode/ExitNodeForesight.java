@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.wirescale.model.InterfaceName;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Folders;
 import org.wirescale.tunnel.Change;
@@ -16,9 +17,17 @@ import org.wirescale.tunnel.TunnelState;
 /** What {@link ExitNode} would do for a tunnel that is only planned, one step after the other. Nothing is done. */
 public final class ExitNodeForesight {
     /**
-     * @param undone whether it is taken back instead
+     * @param line as the journal has it when it is done: {@code exit node bob: policy rules 5500 to 6000}
      */
-    public record Step(Change change, boolean undone, List<Detail> details) {}
+    public record Step(String line, List<Detail> details) {
+        private static Step done(InterfaceName node, Change change, List<Detail> details) {
+            return new Step("exit node " + node + ": " + change.describe(), details);
+        }
+
+        private static Step undone(InterfaceName node, Change change) {
+            return new Step("exit node " + node + ": undone: " + change.describe(), List.of());
+        }
+    }
 
     private final Folders folders;
     /** As it would be by now. */
@@ -60,12 +69,12 @@ public final class ExitNodeForesight {
             (old.isPresent() ? old.map(_ -> change) : change.foresee(context, List.of())).ifPresent(next -> {
                 old.ifPresent(replaced -> entries.remove(new TunnelState.Entry(Progress.DONE, replaced)));
                 entries.add(new TunnelState.Entry(Progress.DONE, next));
-                steps.add(new Step(next, false, next.details(context)));
+                steps.add(Step.done(towards.name(), next, next.details(context)));
             });
         }
         for (TunnelState.Entry entry : ExitNodePlan.excess(entries, wanted)) {
             entries.remove(entry);
-            steps.add(new Step(entry.change(), true, List.of()));
+            steps.add(Step.undone(towards.name(), entry.change()));
         }
         state = Optional.of(towards.withEntries(entries).withPhase(Phase.UP));
         return List.copyOf(steps);

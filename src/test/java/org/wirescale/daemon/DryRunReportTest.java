@@ -25,11 +25,11 @@ final class DryRunReportTest {
     void changes_are_numbered_over_all_headings() {
         DryRunReport report = new DryRunReport(true);
         report.heading("First:");
-        report.change(LINK, List.of(Detail.open("unit a")));
+        report.change(LINK.describe(), List.of(Detail.open("unit a")));
         report.nothingToDo(LINK);
         report.heading("Then:");
         report.note("tailscaled is stopped");
-        report.undone(LINK);
+        report.change("exit node bob: undone: mark", List.of());
         assertThat(lines(report))
                 .containsExactly(
                         "First:",
@@ -38,7 +38,7 @@ final class DryRunReportTest {
                         "      nothing to do: WireGuard link bob",
                         "Then:",
                         "      tailscaled is stopped",
-                        "   2. undone: WireGuard link bob");
+                        "   2. exit node bob: undone: mark");
     }
 
     @Test
@@ -47,7 +47,8 @@ final class DryRunReportTest {
         for (boolean root : new boolean[] {true, false}) {
             DryRunReport report = new DryRunReport(root);
             report.note(Detail.secret("pre-shared key: ", key.reveal()));
-            report.change(LINK, List.of(Detail.secret("PostUp: ", "curl https://user:password@example.org")));
+            report.change(
+                    LINK.describe(), List.of(Detail.secret("PostUp: ", "curl https://user:password@example.org")));
             assertThat(lines(report).getFirst())
                     .isEqualTo("      pre-shared key: " + (root ? key.reveal() : "(shown to root only)"));
             assertThat(lines(report).getLast())
