@@ -3,6 +3,7 @@ package org.wirescale.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.wirescale.config.BetweenFiles;
 import org.wirescale.config.FileCheck;
@@ -26,7 +27,8 @@ final class CheckCommand extends CommonOptions implements Callable<Integer> {
     @Parameters(
             paramLabel = "PEER",
             arity = "0..*",
-            description = "Whose file to look at, by its name with or without .conf. Default: all in /etc/wirescale.")
+            description =
+                    "Whose file to look at, by the peer's short or full name, or the file's. Default: all in /etc/wirescale.")
     private List<String> peers = new ArrayList<>();
 
     @Option(names = "--json", description = "Print a list with an object a file, for programs.")
@@ -49,7 +51,7 @@ final class CheckCommand extends CommonOptions implements Callable<Integer> {
                 peers.isEmpty()
                         ? files.checkAll()
                         : peers.stream()
-                                .map(CheckCommand::name)
+                                .map(this::name)
                                 .distinct()
                                 .map(files::check)
                                 .toList());
@@ -62,10 +64,20 @@ final class CheckCommand extends CommonOptions implements Callable<Integer> {
         return (good ? ExitCode.DONE : ExitCode.FAILED).number();
     }
 
-    private static PeerFileName name(String peer) {
-        String name =
+    /** Without Tailscale nobody knows whether a full name is one of this tailnet, whose peers' files have short ones. */
+    private PeerFileName name(String peer) {
+        String text =
                 peer.endsWith(PeerFileName.END) ? peer.substring(0, peer.length() - PeerFileName.END.length()) : peer;
-        return PeerFileName.of(name, "");
+        PeerFileName name = PeerFileName.of(text, "");
+        Optional<PeerFileName> brief = name.firstLabel().filter(files::has);
+        if (files.has(name) || brief.isEmpty()) {
+            return name;
+        }
+        spec.commandLine()
+                .getErr()
+                .println("There is no " + name.fileName() + ": looking at "
+                        + brief.get().fileName() + ", the file of '" + brief.get() + "' of the own tailnet");
+        return brief.get();
     }
 
     private void print(List<FileCheck> checks) {

@@ -47,6 +47,12 @@ final class UpgradeCommand extends CommonOptions implements Callable<Integer> {
     private boolean all;
 
     @Option(
+            names = "--dry-run",
+            description = "Show every change that would be made on this machine, in its order, and make none."
+                    + " Keys and hooks are shown to root only.")
+    private boolean dryRun;
+
+    @Option(
             names = {"-i", "--interface"},
             paramLabel = "NAME",
             description = "The name of the new interface. Default: the peer's name.")
@@ -132,8 +138,8 @@ final class UpgradeCommand extends CommonOptions implements Callable<Integer> {
             }
         }
         if (!failed.isEmpty()) {
-            out.println("Without a tunnel: " + String.join(", ", failed) + " (" + failed.size() + " of " + wanted.size()
-                    + ")");
+            out.println((dryRun ? "Would fail: " : "Without a tunnel: ") + String.join(", ", failed) + " ("
+                    + failed.size() + " of " + wanted.size() + ")");
         }
         return first;
     }
@@ -161,11 +167,12 @@ final class UpgradeCommand extends CommonOptions implements Callable<Integer> {
         out.println("Connecting to local UNIX socket...");
         try (LocalClient client = LocalClient.connect(surroundings.folders().socket())) {
             out.println("Connection to local UNIX socket established");
-            return show(client.ask(request(found, asked), out::println));
+            LocalRequest.Upgrade request = request(found, asked);
+            return show(client.ask(dryRun ? new LocalRequest.DryRun(request) : request, out::println));
         }
     }
 
-    private LocalRequest request(Peers.Found found, Instant asked) {
+    private LocalRequest.Upgrade request(Peers.Found found, Instant asked) {
         return new LocalRequest.Upgrade(
                 found.address(),
                 iface,

@@ -2,6 +2,7 @@ package org.wirescale.config;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.wirescale.model.WirescaleException;
 
@@ -49,6 +50,12 @@ public record PeerFileName(String text) implements Comparable<PeerFileName> {
     public static PeerFileName ofFile(Path file) {
         String name = String.valueOf(file.getFileName());
         return new PeerFileName(name.endsWith(END) ? name.substring(0, name.length() - END.length()) : "");
+    }
+
+    /** The short name that a node with this full one has in its own tailnet. */
+    public Optional<PeerFileName> firstLabel() {
+        int dot = text.indexOf('.');
+        return dot < 0 ? Optional.empty() : Optional.of(new PeerFileName(text.substring(0, dot)));
     }
 
     public String fileName() {

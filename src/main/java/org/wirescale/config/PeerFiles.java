@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +54,11 @@ public final class PeerFiles {
     /** Where the peer's file is or should be. */
     public Path path(PeerFileName name) {
         return folder.resolve(name.fileName());
+    }
+
+    /** Whether there is anything of that name, as far as this user can see. */
+    public boolean has(PeerFileName name) {
+        return Files.exists(path(name), LinkOption.NOFOLLOW_LINKS);
     }
 
     /**

@@ -100,7 +100,7 @@ final class Construction implements AutoCloseable {
             awaitHandshake(building, peer, drives);
         }
         building.applyAll(plan.afterHandshake());
-        building.apply(AutoremoveUnitChange.watching(building, addressToWatch(), nat));
+        building.apply(AutoremoveUnitChange.watching(building.state(), addressToWatch(), nat));
         session.say("Launching autoremove subprocess. Running as unit: " + AutoremoveUnitChange.unit(local.iface()));
     }
 
@@ -200,16 +200,12 @@ final class Construction implements AutoCloseable {
     }
 
     private TunnelHeader header() {
-        return new TunnelHeader(
-                local.iface(),
-                session.peer().node(),
-                local.publicKey(),
-                remote.publicKey(),
-                Plans.options(local),
-                Optional.of(remote.iface()),
+        return Plans.header(
+                local,
+                remote,
+                session.peer(),
                 role == Role.INITIATOR,
-                session.token().uid(),
-                remote.kept());
+                session.token().uid());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.wirescale.daemon;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,7 @@ import org.wirescale.os.Systemd;
 import org.wirescale.protocol.Features;
 import org.wirescale.protocol.LocalReply;
 import org.wirescale.protocol.LocalRequest;
+import org.wirescale.tailscale.DirectEndpoint;
 import org.wirescale.tunnel.AutoremoveUnitChange;
 
 /** Serves what users of this machine ask for, each request on its own virtual thread. */
@@ -30,6 +32,7 @@ final class LocalRequests implements LocalServer.Handler {
         switch (request) {
             case LocalRequest.Status() -> replies.send(new LocalReply.Success("running"));
             case LocalRequest.Upgrade upgrade -> upgrade(caller, upgrade, replies);
+            case LocalRequest.DryRun(LocalRequest.Upgrade upgrade) -> dryRun(caller, upgrade, replies);
             case LocalRequest.Recover recover -> recover(recover, replies);
             case LocalRequest.Down down -> tellPeer(down, replies);
         }
@@ -105,12 +108,47 @@ final class LocalRequests implements LocalServer.Handler {
         replies.send(new LocalReply.Success("the other end is told"));
     }
 
-    private void upgrade(Caller caller, LocalRequest.Upgrade request, ReplySink replies) {
+    /** The peer, whose file can be read. */
+    private Peer wanted(LocalRequest.Upgrade request, ReplySink replies) {
         Peer peer = machine.tailnet().wanted(request.peerIp());
         machine.files()
                 .read(peer.file())
                 .warnings()
                 .forEach(line -> replies.send(new LocalReply.Info("Warning: " + line)));
+        return peer;
+    }
+
+    private void dryRun(Caller caller, LocalRequest.Upgrade request, ReplySink replies) {
+        Peer peer = wanted(request, replies);
+        if (!caller.isRoot()) {
+            // It holds tailscaled's port for a moment: often enough, that would be felt.
+            machine.rates().spend("dry runs of uid " + caller.uid(), machine.name());
+        }
+        LOG.info("uid {} asks what an upgrade of peer {} would do", Integer.toUnsignedString(caller.uid()), peer);
+        replies.send(
+                new LocalReply.Info("An upgrade of peer " + peer + " would do this on this machine, in this order:"));
+        DryRun dryRun = new DryRun(machine, peer, TunnelRequest.ofUser(request), caller.isRoot());
+        Gate gate = new Gate();
+        replies.onGone(gate::signal);
+        try {
+            DirectEndpoint path = machine.tailnet().pathAsItIs(peer);
+            try (Turnstile.Ticket ticket = machine.turnstile().enqueueLocal(gate::signal)) {
+                // Every session before it has a deadline.
+                if (gate.await(() -> replies.isGone() || ticket.commit(), Duration.ofHours(1)) && ticket.hasTurn()) {
+                    dryRun.run(path).forEach(block -> replies.send(new LocalReply.Info(block)));
+                }
+            }
+            replies.send(new LocalReply.Success("Nothing was changed."));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cancelled(e);
+        } finally {
+            open.restSoon();
+        }
+    }
+
+    private void upgrade(Caller caller, LocalRequest.Upgrade request, ReplySink replies) {
+        Peer peer = wanted(request, replies);
         if (!caller.isRoot()) {
             machine.rates().spend("uid " + caller.uid(), machine.name());
             machine.rates().spend(peer.stableId(), machine.name());

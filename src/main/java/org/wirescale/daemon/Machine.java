@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wirescale.config.AllowedIps;
@@ -136,12 +137,14 @@ final class Machine {
     }
 
     /**
-     * This machine's side of a tunnel with that peer: its file, the options, the interface, whose lock is taken.
+     * This machine's side of a tunnel with that peer: its file, the options, the interface.
      *
      * @param remoteInterface the name that the tunnel has at the peer, where the peer asked
+     * @param claim takes the interface's lock, or whatever keeps the name free from now on
      * @throws WirescaleException for everything that is wrong with the file, and when the interface is taken
      */
-    LocalEnd localEnd(Peer peer, TunnelRequest request, Optional<InterfaceName> remoteInterface, SessionLocks locks) {
+    LocalEnd localEnd(
+            Peer peer, TunnelRequest request, Optional<InterfaceName> remoteInterface, Consumer<InterfaceName> claim) {
         PeerFile file = files.read(peer.file());
         file.requireNode(peer.stableId());
         TunnelOptions decided = request.decide(file.wirescale().options());
@@ -149,7 +152,7 @@ final class Machine {
         Optional<Tunnel> replaced = remoteInterface.flatMap(name -> tunnelWith(peer, name));
         InterfaceNames.Picked picked = replaced.map(Machine::nameOf)
                 .orElseGet(() -> InterfaceNames.pick(wanted, this::isTaken, decided.suffix()));
-        locks.takeInterface(picked.name());
+        claim.accept(picked.name());
         SecretKey privateKey = file.iface().privateKey().orElseGet(SecretKey::randomPrivateKey);
         return new LocalEnd(
                 file,

@@ -23,6 +23,7 @@ import org.wirescale.tunnel.Mtu;
 import org.wirescale.tunnel.OwnTableChange;
 import org.wirescale.tunnel.RouteTable;
 import org.wirescale.tunnel.Tunnel;
+import org.wirescale.tunnel.TunnelHeader;
 import org.wirescale.tunnel.TunnelOptions;
 import org.wirescale.tunnel.TunnelPlan;
 import org.wirescale.tunnel.TunnelSpec;
@@ -42,6 +43,22 @@ final class Plans {
         TunnelPlan.requirePrograms(spec);
         Hooks hooks = local.file().hooksFor(local.iface(), local.suffixNumber());
         return TunnelPlan.of(spec, rules(others, local, remote, port), HookChange.plan(hooks, uid));
+    }
+
+    /**
+     * @param uid of the session
+     */
+    static TunnelHeader header(LocalEnd local, RemoteEnd remote, Peer peer, boolean initiator, String uid) {
+        return new TunnelHeader(
+                local.iface(),
+                peer.node(),
+                local.publicKey(),
+                remote.publicKey(),
+                options(local),
+                Optional.of(remote.iface()),
+                initiator,
+                uid,
+                remote.kept());
     }
 
     /** What keeps tailscaled out of the tunnel, and what the user's options ask for. */
@@ -100,7 +117,7 @@ final class Plans {
         return AllowedIps.ofDevice(local.file());
     }
 
-    static TunnelOptions options(LocalEnd local) {
+    private static TunnelOptions options(LocalEnd local) {
         org.wirescale.config.TunnelOptions decided = local.options();
         return new TunnelOptions(
                 decided.accept(),

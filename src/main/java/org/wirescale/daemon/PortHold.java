@@ -1,8 +1,10 @@
 package org.wirescale.daemon;
 
+import java.util.List;
 import org.wirescale.model.Endpoint;
 import org.wirescale.model.Port;
 import org.wirescale.model.WirescaleException;
+import org.wirescale.tunnel.Change;
 import org.wirescale.tunnel.Tunnel;
 import org.wirescale.tunnel.Way;
 
@@ -33,6 +35,9 @@ interface PortHold extends AutoCloseable {
             throw WirescaleException.of(SessionReason.PORT_LEFT, "port", port(), "machine", machine);
         }
     }
+
+    /** The changes that {@link #handOver} makes, as far as they can be told before. */
+    List<Change> expected();
 
     /** What has to happen before the interface is made. */
     void beforeLink(Session session);

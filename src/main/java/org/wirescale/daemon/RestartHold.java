@@ -1,9 +1,11 @@
 package org.wirescale.daemon;
 
+import java.util.List;
 import org.wirescale.model.Port;
 import org.wirescale.os.Folders;
 import org.wirescale.tailscale.LocalApi;
 import org.wirescale.tailscale.TailscaleRestart;
+import org.wirescale.tunnel.Change;
 import org.wirescale.tunnel.Tunnel;
 import org.wirescale.tunnel.Way;
 
@@ -31,6 +33,11 @@ final class RestartHold implements PortHold {
     @Override
     public boolean isStillTailscales() {
         return true;
+    }
+
+    @Override
+    public List<Change> expected() {
+        return List.of();
     }
 
     @Override

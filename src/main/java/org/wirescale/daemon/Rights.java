@@ -35,6 +35,7 @@ public final class Rights {
         boolean privileged = switch (request) {
             case LocalRequest.Status _ -> false;
             case LocalRequest.Upgrade upgrade -> upgrade.isPrivileged();
+            case LocalRequest.DryRun(LocalRequest.Upgrade upgrade) -> upgrade.isPrivileged();
             case LocalRequest.Recover _, LocalRequest.Down _ -> {
                 if (!caller.isRoot()) {
                     throw WirescaleException.of(LocalReason.ROOT_ONLY);

@@ -104,13 +104,26 @@ final class Tailnet {
      */
     DirectEndpoint directPath(Peer peer) throws InterruptedException {
         TailscaleStatus status = api.status().requireRunning();
-        Node node = status.peerAt(peer.address())
-                .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", peer.name()));
-        return DirectEndpoint.findAnew(api, status, node, FIND_PATH);
+        return DirectEndpoint.findAnew(api, status, reached(status, peer), FIND_PATH);
     }
 
     /**
-     * The same for a path that has died, as that of a tunnel which was made of it: tailscaled trusts an old path for up to 6.5 s,
+     * The same with nothing of tailscaled's changed: a peer that is looked for where it no longer is may be missed.
+     *
+     * @throws WirescaleException when it is only relayed, or does not answer
+     */
+    DirectEndpoint pathAsItIs(Peer peer) throws InterruptedException {
+        TailscaleStatus status = api.status().requireRunning();
+        return DirectEndpoint.find(api, status, reached(status, peer), FIND_PATH);
+    }
+
+    private static Node reached(TailscaleStatus status, Peer peer) {
+        return status.peerAt(peer.address())
+                .orElseThrow(() -> WirescaleException.of(TailscaleReason.PEER_UNKNOWN, "peer", peer.name()));
+    }
+
+    /**
+     * Like {@link #directPath} for a path that has died, as that of a tunnel which was made of it: tailscaled trusts an old path for up to 6.5 s,
      * and is made to forget it.
      *
      * @throws WirescaleException when the peer is only relayed, or does not answer

@@ -1,6 +1,7 @@
 package org.wirescale.daemon;
 
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wirescale.model.Endpoint;
@@ -9,6 +10,7 @@ import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Trace;
 import org.wirescale.tailscale.LocalApi;
 import org.wirescale.tailscale.PortTakeover;
+import org.wirescale.tunnel.Change;
 import org.wirescale.tunnel.OldPortForwardChange;
 import org.wirescale.tunnel.Tunnel;
 import org.wirescale.tunnel.TunnelReason;
@@ -52,6 +54,11 @@ final class TakeoverHold implements PortHold {
     @Override
     public boolean isStillTailscales() {
         return takeover.tailscaledKeepsPort();
+    }
+
+    @Override
+    public List<Change> expected() {
+        return List.of(OldPortForwardChange.expected(port, peer));
     }
 
     /** A new interface makes tailscaled bind anew by itself: the port is held since long before. */

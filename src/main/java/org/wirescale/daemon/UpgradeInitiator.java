@@ -40,7 +40,7 @@ final class UpgradeInitiator implements Errand<InterfaceName> {
         Checks checks = new Checks(machine.name(), peer);
         try (SessionLocks locks = machine.locks()) {
             DirectEndpoint path = machine.tailnet().directPath(peer);
-            LocalEnd local = machine.localEnd(peer, request, Optional.empty(), locks);
+            LocalEnd local = machine.localEnd(peer, request, Optional.empty(), locks::takeInterface);
             checks.fewTunnels(machine.tunnels(), Optional.empty());
             machine.checkEndpoint(local, peer, path.endpoint());
             try (PortHold hold = machine.holdPort(path.endpoint())) {

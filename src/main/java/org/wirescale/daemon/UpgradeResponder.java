@@ -33,7 +33,8 @@ final class UpgradeResponder {
     private void agreeOnce(PeerMessage.Upgrade upgrade) throws InterruptedException {
         Checks checks = new Checks(machine.name(), peer);
         try (SessionLocks locks = machine.locks()) {
-            LocalEnd local = machine.localEnd(peer, machine.incoming(), Optional.of(upgrade.iface()), locks);
+            LocalEnd local =
+                    machine.localEnd(peer, machine.incoming(), Optional.of(upgrade.iface()), locks::takeInterface);
             checks.expectedInterface(local, upgrade.expectedInterface());
             checks.fewTunnels(machine.tunnels(), local.replaces());
             checks.addressesAllowed(local, upgrade.addresses());

@@ -64,6 +64,12 @@ record AllowedIpsChange(InterfaceName name, PublicKey peer, List<IpNetwork> adde
         return missing.isEmpty() ? Optional.empty() : Optional.of(new AllowedIpsChange(name, peer, missing));
     }
 
+    /** Of a link that has no peer yet: a tunnel's file gives it none of what all of them have. */
+    @Override
+    public Optional<Change> foresee(ChangeContext context, List<Change> before) {
+        return Optional.of(this);
+    }
+
     @Override
     public Change apply(ChangeContext context) {
         List<IpNetwork> all = new ArrayList<>(live().orElseThrow(this::gone));

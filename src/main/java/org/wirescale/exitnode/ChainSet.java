@@ -29,6 +29,13 @@ record ChainSet(IpFamily family, String table, String hook, String chain, List<S
                 .expectOk();
     }
 
+    /** The rules as commands of their own, for a person. */
+    List<String> commands() {
+        return rules.stream()
+                .map(rule -> program() + " -t " + table + " -A " + chain + " " + rule)
+                .toList();
+    }
+
     void undo() {
         Commands.run(program(), "-w", "5", "-t", table, "-D", hook, "-j", chain);
         Commands.run(program(), "-w", "5", "-t", table, "-F", chain);

@@ -21,6 +21,7 @@ import org.wirescale.tunnel.FirewallMark;
 import org.wirescale.tunnel.Phase;
 import org.wirescale.tunnel.Progress;
 import org.wirescale.tunnel.Tunnel;
+import org.wirescale.tunnel.TunnelHeader;
 import org.wirescale.tunnel.TunnelState;
 
 /**
@@ -58,27 +59,9 @@ public final class ExitNode {
      * @throws WirescaleException with an {@link ExitNodeReason}, or when a change cannot be made
      */
     public static ExitNode enable(Folders folders, Tunnel tunnel, ExitNodeOptions options) {
-        List<IpFamily> through = ExitNodePlan.families(tunnel);
-        if (through.isEmpty()) {
-            throw WirescaleException.of(ExitNodeReason.NO_FAMILY, "interface", tunnel.interfaceName());
-        }
-        requireTool(options);
-        OtherVpns.requireNone();
         ExitNodeFile file = new ExitNodeFile(folders);
         Optional<ExitNodeState> before = file.read();
-        FirewallMark own = tunnel.ownMark();
-        ExitNodeState state = new ExitNodeState(
-                before.map(ExitNodeState::phase).filter(Phase.UP::equals).orElse(Phase.BUILDING),
-                BootId.current(),
-                Instant.now().getEpochSecond(),
-                tunnel.interfaceName(),
-                tunnel.state().header().publicKey(),
-                tunnel.state().header().peerKey(),
-                tunnel.state().ifindex(),
-                own.isNone() ? ExitNumbers.EXIT : own,
-                through,
-                options,
-                before.map(ExitNodeState::entries).orElse(List.of()));
+        ExitNodeState state = begin(before, tunnel.state(), options);
         file.write(state);
         Trace.step("exit-node.begun");
         ExitNode node = new ExitNode(folders, file, state);
@@ -92,6 +75,35 @@ public final class ExitNode {
         Trace.step("exit-node.up");
         Optional<String> _ = node.keepDns();
         return node;
+    }
+
+    /**
+     * The state that enabling begins with.
+     *
+     * @param before of the exit node whose place it takes
+     * @throws WirescaleException with an {@link ExitNodeReason} when that cannot be
+     */
+    static ExitNodeState begin(Optional<ExitNodeState> before, TunnelState tunnel, ExitNodeOptions options) {
+        TunnelHeader header = tunnel.header();
+        List<IpFamily> through = ExitNodePlan.families(tunnel);
+        if (through.isEmpty()) {
+            throw WirescaleException.of(ExitNodeReason.NO_FAMILY, "interface", header.interfaceName());
+        }
+        requireTool(options);
+        OtherVpns.requireNone();
+        FirewallMark own = tunnel.ownMark();
+        return new ExitNodeState(
+                before.map(ExitNodeState::phase).filter(Phase.UP::equals).orElse(Phase.BUILDING),
+                BootId.current(),
+                Instant.now().getEpochSecond(),
+                header.interfaceName(),
+                header.publicKey(),
+                header.peerKey(),
+                tunnel.ifindex(),
+                own.isNone() ? ExitNumbers.EXIT : own,
+                through,
+                options,
+                before.map(ExitNodeState::entries).orElse(List.of()));
     }
 
     private static void requireTool(ExitNodeOptions options) {
@@ -137,20 +149,12 @@ public final class ExitNode {
 
     /** Does what is missing in the list for the state and the tunnels as they are now; then undoes what is too much in it. */
     public void converge() {
-        List<Change> wanted = ExitNodePlan.of(folders, state, Tunnel.all(folders));
-        for (Change change : wanted) {
-            Optional<Change> done = find(change);
-            if (done.isEmpty()) {
-                apply(change);
-            } else if (!done.get().equals(change) && ExitNodePlan.isRewritten(change)) {
-                replace(done.get(), change);
-            }
+        List<Change> wanted = ExitNodePlan.of(state, ExitNodePlan.living(folders));
+        for (Change change : ExitNodePlan.due(state.entries(), wanted)) {
+            ExitNodePlan.find(state.entries(), change)
+                    .ifPresentOrElse(old -> replace(old, change), () -> apply(change));
         }
-        for (TunnelState.Entry entry : state.entries().reversed()) {
-            if (wanted.stream().noneMatch(change -> ExitNodePlan.isSame(change, entry.change()))) {
-                retire(entry);
-            }
-        }
+        ExitNodePlan.excess(state.entries(), wanted).forEach(this::retire);
     }
 
     /**
@@ -168,14 +172,6 @@ public final class ExitNode {
             write(state.withPhase(Phase.UP));
         }
         return stands;
-    }
-
-    private Optional<Change> find(Change change) {
-        return state.entries().stream()
-                .filter(entry -> entry.progress() == Progress.DONE)
-                .map(TunnelState.Entry::change)
-                .filter(done -> ExitNodePlan.isSame(done, change))
-                .findFirst();
     }
 
     private void apply(Change change) {
@@ -207,12 +203,11 @@ public final class ExitNode {
         Trace.step(change.kind() + ".done");
     }
 
-    private Optional<WirescaleException> retire(TunnelState.Entry entry) {
-        Optional<WirescaleException> failure = undo(entry);
+    private void retire(TunnelState.Entry entry) {
+        Optional<WirescaleException> _ = undo(entry);
         List<TunnelState.Entry> entries = new ArrayList<>(state.entries());
         entries.remove(entry);
         write(state.withEntries(entries));
-        return failure;
     }
 
     private Optional<WirescaleException> undo(TunnelState.Entry entry) {
@@ -297,7 +292,8 @@ public final class ExitNode {
      */
     public Optional<String> keepDns() {
         Optional<Tunnel> tunnel = tunnel();
-        Optional<DnsChange> lost = tunnel.flatMap(Tunnel::dns).filter(dns -> !dns.isInForce());
+        Optional<DnsChange> lost =
+                tunnel.map(Tunnel::state).flatMap(TunnelState::dns).filter(dns -> !dns.isInForce());
         lost.ifPresent(dns -> dns.renew(tunnel.orElseThrow().context()));
         return lost.map(DnsChange::describe);
     }

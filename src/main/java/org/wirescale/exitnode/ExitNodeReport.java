@@ -40,7 +40,7 @@ public final class ExitNodeReport {
 
     /** Why a tunnel passes no IPv6, for a person. */
     public static String whyNotIpv6(Tunnel tunnel) {
-        return tunnel.addresses().stream().anyMatch(IpNetwork::isIpv6)
+        return tunnel.state().addresses().stream().anyMatch(IpNetwork::isIpv6)
                 ? "the peer does not forward it (iptables-forward there, and wirescale 2 or newer)"
                 : "the tunnel has no IPv6 address";
     }

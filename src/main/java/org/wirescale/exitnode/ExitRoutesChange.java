@@ -13,6 +13,7 @@ import org.wirescale.os.Commands.Command;
 import org.wirescale.tunnel.Area;
 import org.wirescale.tunnel.Change;
 import org.wirescale.tunnel.ChangeContext;
+import org.wirescale.tunnel.Detail;
 import org.wirescale.tunnel.Progress;
 import org.wirescale.tunnel.StrictJson;
 
@@ -55,12 +56,8 @@ record ExitRoutesChange(InterfaceName name, List<IpFamily> through) implements C
     @Override
     public Change apply(ChangeContext context) {
         for (IpFamily family : IpFamily.present()) {
-            String lines = "route replace " + LAST + "\n";
-            lines += through.contains(family)
-                    ? "route replace default dev " + name + " metric " + METRIC + " table " + ExitNumbers.TABLE + "\n"
-                    : "";
             Command.of("ip", family.option, "-batch", "-")
-                    .withStdin(lines)
+                    .withStdin(String.join("\n", lines(family)) + "\n")
                     .run()
                     .expectOk();
             if (!through.contains(family)) {
@@ -69,6 +66,22 @@ record ExitRoutesChange(InterfaceName name, List<IpFamily> through) implements C
             }
         }
         return this;
+    }
+
+    private List<String> lines(IpFamily family) {
+        String last = "route replace " + LAST;
+        return through.contains(family)
+                ? List.of(
+                        last, "route replace default dev " + name + " metric " + METRIC + " table " + ExitNumbers.TABLE)
+                : List.of(last);
+    }
+
+    @Override
+    public List<Detail> details(ChangeContext context) {
+        return IpFamily.present().stream()
+                .flatMap(family -> lines(family).stream().map(line -> "ip " + family.option + " " + line))
+                .map(Detail::open)
+                .toList();
     }
 
     /** The table is ours alone. */

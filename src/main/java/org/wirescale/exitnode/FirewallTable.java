@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.wirescale.tunnel.Area;
 import org.wirescale.tunnel.Change;
 import org.wirescale.tunnel.ChangeContext;
+import org.wirescale.tunnel.Detail;
 import org.wirescale.tunnel.Nft;
 import org.wirescale.tunnel.Progress;
 
@@ -31,6 +32,18 @@ interface FirewallTable extends Change {
             case IPTABLES -> chains().forEach(ChainSet::apply);
         }
         return this;
+    }
+
+    @Override
+    default List<Detail> details(ChangeContext context) {
+        return switch (tool()) {
+            case NFT -> Nft.details(table(), content());
+            case IPTABLES ->
+                chains().stream()
+                        .flatMap(chain -> chain.commands().stream())
+                        .map(Detail::open)
+                        .toList();
+        };
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.wirescale.os.Commands.Command;
 import org.wirescale.tunnel.Area;
 import org.wirescale.tunnel.Change;
 import org.wirescale.tunnel.ChangeContext;
+import org.wirescale.tunnel.Detail;
 import org.wirescale.tunnel.FirewallMark;
 import org.wirescale.tunnel.Progress;
 import org.wirescale.tunnel.StrictJson;
@@ -88,6 +89,15 @@ record PolicyRulesChange(FirewallMark exit, List<FirewallMark> others) implement
                             .reversed());
         }
         return this;
+    }
+
+    @Override
+    public List<Detail> details(ChangeContext context) {
+        return IpFamily.present().stream()
+                .flatMap(family ->
+                        rules().stream().map(rule -> "ip " + family.option + " rule add " + rule.words(family)))
+                .map(Detail::open)
+                .toList();
     }
 
     @Override

@@ -12,6 +12,9 @@ import org.wirescale.model.WirescaleException;
  * it means that command and daemon are not.
  */
 public final class LocalCodec {
+    private static final String UPGRADE = "upgrade";
+    private static final String DRY_RUN = "dry_run";
+
     private LocalCodec() {}
 
     /**
@@ -25,7 +28,8 @@ public final class LocalCodec {
             throw WirescaleException.of(ProtocolReason.CODE_OR_ERROR);
         }
         LocalRequest request = switch (code) {
-            case "upgrade" -> upgrade(object);
+            case UPGRADE -> upgrade(object);
+            case DRY_RUN -> new LocalRequest.DryRun(upgrade(object));
             case "recover" ->
                 new LocalRequest.Recover(
                         object.parsed("peer_ip", IpAddress::parse),
@@ -42,20 +46,8 @@ public final class LocalCodec {
     /** One line without its end. */
     public static String encode(LocalRequest request) {
         return switch (request) {
-            case LocalRequest.Upgrade upgrade ->
-                JsonText.ofCode("upgrade")
-                        .text("peer_ip", upgrade.peerIp())
-                        .text("interface", upgrade.iface())
-                        .truth("allow_suffix", upgrade.allowSuffix())
-                        .number("suffix_number", upgrade.suffixNumber())
-                        .text("expected_interface", upgrade.expectedInterface())
-                        .truth("iptables_accept", upgrade.iptablesAccept())
-                        .truth("iptables_forward", upgrade.iptablesForward())
-                        .truth("iptables_masquerade", upgrade.iptablesMasquerade())
-                        .number("recover_tries", upgrade.recoverTries())
-                        .number("recreate_tries", upgrade.recreateTries())
-                        .number("age_ms", upgrade.ageMillis())
-                        .end();
+            case LocalRequest.Upgrade upgrade -> encode(UPGRADE, upgrade);
+            case LocalRequest.DryRun(LocalRequest.Upgrade upgrade) -> encode(DRY_RUN, upgrade);
             case LocalRequest.Recover recover ->
                 JsonText.ofCode("recover")
                         .text("peer_ip", recover.peerIp())
@@ -66,6 +58,22 @@ public final class LocalCodec {
                 JsonText.ofCode("down").text("interface", iface).end();
             case LocalRequest.Status() -> JsonText.ofCode("status").end();
         };
+    }
+
+    private static String encode(String code, LocalRequest.Upgrade upgrade) {
+        return JsonText.ofCode(code)
+                .text("peer_ip", upgrade.peerIp())
+                .text("interface", upgrade.iface())
+                .truth("allow_suffix", upgrade.allowSuffix())
+                .number("suffix_number", upgrade.suffixNumber())
+                .text("expected_interface", upgrade.expectedInterface())
+                .truth("iptables_accept", upgrade.iptablesAccept())
+                .truth("iptables_forward", upgrade.iptablesForward())
+                .truth("iptables_masquerade", upgrade.iptablesMasquerade())
+                .number("recover_tries", upgrade.recoverTries())
+                .number("recreate_tries", upgrade.recreateTries())
+                .number("age_ms", upgrade.ageMillis())
+                .end();
     }
 
     /**
@@ -102,7 +110,7 @@ public final class LocalCodec {
         };
     }
 
-    private static LocalRequest upgrade(JsonObject object) {
+    private static LocalRequest.Upgrade upgrade(JsonObject object) {
         OptionalInt suffixNumber = object.optionalNumber("suffix_number");
         if (suffixNumber.orElse(0) < 0) {
             throw object.illTyped("suffix_number", "a whole number, 0 or more");

@@ -59,6 +59,12 @@ public sealed interface LocalRequest {
     }
 
     /**
+     * What an upgrade would do is asked for, and that none of it be done. A message of its own: a daemon that does not know it refuses
+     * it, and changes nothing.
+     */
+    record DryRun(Upgrade upgrade) implements LocalRequest {}
+
+    /**
      * What the unit that watches a tunnel asks for when nothing is received any more.
      *
      * @param peerIp one of the Tailscale addresses of the tunnel's peer

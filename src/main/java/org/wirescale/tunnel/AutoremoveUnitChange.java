@@ -43,8 +43,7 @@ public record AutoremoveUnitChange(
      *
      * @param nat whether both ends are behind a NAT
      */
-    public static AutoremoveUnitChange watching(Tunnel tunnel, IpAddress address, boolean nat) {
-        TunnelState state = tunnel.state();
+    public static AutoremoveUnitChange watching(TunnelState state, IpAddress address, boolean nat) {
         boolean userspace = state.entries().stream().anyMatch(entry -> entry.change() instanceof UserspaceLinkChange);
         TunnelHeader header = state.header();
         return new AutoremoveUnitChange(address, userspace, header.session(), nat, Recreation.of(header));
@@ -76,6 +75,14 @@ public record AutoremoveUnitChange(
     @Override
     public String describe() {
         return "unit that watches the tunnel by " + address;
+    }
+
+    @Override
+    public List<Detail> details(ChangeContext context) {
+        TunnelOptions options = recreation.options();
+        return List.of(
+                Detail.open("unit " + unit(context.interfaceName())),
+                Detail.open("recover-tries " + options.recoverTries() + ", recreate-tries " + options.recreateTries()));
     }
 
     /** What the seed's line names: {@code autoremove-bob.service}. */

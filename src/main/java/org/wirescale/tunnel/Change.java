@@ -1,6 +1,7 @@
 package org.wirescale.tunnel;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Optional;
 import org.wirescale.model.WirescaleException;
 
@@ -28,6 +29,20 @@ public interface Change {
      */
     default Optional<Change> prepare(ChangeContext context) {
         return Optional.of(this);
+    }
+
+    /**
+     * What {@link #prepare} will come to once the changes before it are done, as far as that can be told while none of them is.
+     *
+     * @param before as they were foreseen, in their order
+     */
+    default Optional<Change> foresee(ChangeContext context, List<Change> before) {
+        return prepare(context);
+    }
+
+    /** What the dry run shows below {@link #describe}, of a change that was foreseen. */
+    default List<Detail> details(ChangeContext context) {
+        return List.of();
     }
 
     /**

@@ -112,6 +112,11 @@ public record DnsChange(InterfaceName name, List<IpAddress> servers, List<String
     }
 
     @Override
+    public List<Detail> details(ChangeContext context) {
+        return List.of(Detail.open("by " + resolver.program));
+    }
+
+    @Override
     public void write(ObjectNode json) {
         json.put("name", name.text());
         ArrayNode addresses = json.putArray("servers");

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.WirescaleException;
@@ -26,6 +27,19 @@ public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> te
     private static final String END = ".conf";
     private static final String LISTEN_PORT = "ListenPort = ";
     private static final String ENDPOINT = "Endpoint = ";
+
+    /** What everybody sees of a tunnel that stands, by ip(8) or in /etc/resolv.conf, or may know. */
+    private static final Set<String> OPEN_KEYS = Set.of(
+            "Address = ",
+            LISTEN_PORT,
+            "DNS = ",
+            "MTU = ",
+            "Table = ",
+            "FwMark = ",
+            "PublicKey = ",
+            "AllowedIPs = ",
+            ENDPOINT,
+            "PersistentKeepalive = ");
 
     /** A file's content that no log shows. */
     public record GeneratedText(String text) {
@@ -116,6 +130,27 @@ public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> te
     @Override
     public String describe() {
         return "generated file " + name + ".conf";
+    }
+
+    @Override
+    public List<Detail> details(ChangeContext context) {
+        return text.map(GeneratedText::text)
+                .orElse("")
+                .lines()
+                .map(GeneratedFileChange::detail)
+                .toList();
+    }
+
+    /** What is not known to be harmless is a key or a command. */
+    private static Detail detail(String line) {
+        int equals = line.indexOf(" = ");
+        if (equals < 0 || line.startsWith("#")) {
+            return Detail.open(line);
+        }
+        int value = equals + " = ".length();
+        return OPEN_KEYS.contains(line.substring(0, value))
+                ? Detail.open(line)
+                : Detail.secret(line.substring(0, value), line.substring(value));
     }
 
     @Override

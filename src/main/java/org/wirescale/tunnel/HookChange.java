@@ -25,7 +25,7 @@ import org.wirescale.model.WirescaleException;
  * Each file is removed when its hook ran on the way down, so that no hook does so twice.
  *
  * @param session the uid that the hooks' output is found by in the journal
- * @param texts of all moments, in the change that writes them; empty when read back
+ * @param texts of all moments; empty when read back
  */
 public record HookChange(Moment moment, String session, Optional<Texts> texts) implements Change {
     static final String KIND = "hooks";
@@ -78,10 +78,11 @@ public record HookChange(Moment moment, String session, Optional<Texts> texts) i
         if (hooks.isEmpty()) {
             return Plan.NONE;
         }
+        Optional<Texts> texts = Optional.of(new Texts(hooks));
         return new Plan(
-                List.of(new HookChange(Moment.BEFORE_LINK, session, Optional.of(new Texts(hooks)))),
-                List.of(new HookChange(Moment.WITH_LINK, session, Optional.empty())),
-                List.of(new HookChange(Moment.AFTER_HANDSHAKE, session, Optional.empty())));
+                List.of(new HookChange(Moment.BEFORE_LINK, session, texts)),
+                List.of(new HookChange(Moment.WITH_LINK, session, texts)),
+                List.of(new HookChange(Moment.AFTER_HANDSHAKE, session, texts)));
     }
 
     static HookChange read(StrictJson json) {
@@ -108,6 +109,27 @@ public record HookChange(Moment moment, String session, Optional<Texts> texts) i
         };
     }
 
+    @Override
+    public List<Detail> details(ChangeContext context) {
+        List<Detail> details = new ArrayList<>();
+        texts.map(Texts::hooks).ifPresent(hooks -> {
+            texts(hooks, moment.up).forEach(hook -> details.add(Detail.secret(moment.up + ": ", hook)));
+            texts(hooks, moment.down)
+                    .forEach(hook -> details.add(Detail.secret(moment.down + ", when the tunnel goes: ", hook)));
+        });
+        return List.copyOf(details);
+    }
+
+    private static List<String> texts(Hooks hooks, String name) {
+        return switch (name) {
+            case "PreUp" -> hooks.preUp();
+            case "PostUp" -> hooks.postUp();
+            case "PreDown" -> hooks.preDown();
+            case "PostDown" -> hooks.postDown();
+            default -> List.of();
+        };
+    }
+
     static Path folder(ChangeContext context) {
         return context.folders().control().resolve("hooks-" + context.interfaceName());
     }
@@ -125,7 +147,7 @@ public record HookChange(Moment moment, String session, Optional<Texts> texts) i
     Change apply(ChangeContext context, HookRunner runner) {
         Path folder = folder(context);
         try {
-            if (texts.isPresent()) {
+            if (moment == Moment.BEFORE_LINK && texts.isPresent()) {
                 writeAll(folder, texts.get().hooks());
             }
             List<Path> hooks = files(folder, moment.up);
@@ -191,10 +213,9 @@ public record HookChange(Moment moment, String session, Optional<Texts> texts) i
         Files.createDirectory(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         SmallFiles.replace(folder.resolve(WAITING), new byte[0]);
-        write(folder, "PreUp", hooks.preUp());
-        write(folder, "PostUp", hooks.postUp());
-        write(folder, "PreDown", hooks.preDown());
-        write(folder, "PostDown", hooks.postDown());
+        for (String name : List.of("PreUp", "PostUp", "PreDown", "PostDown")) {
+            write(folder, name, texts(hooks, name));
+        }
     }
 
     private static void write(Path folder, String name, List<String> hooks) throws IOException {

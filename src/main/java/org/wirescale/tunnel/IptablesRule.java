@@ -157,9 +157,18 @@ public record IptablesRule(Family family, Purpose purpose, long number) implemen
     @Override
     public Change apply(ChangeContext context) {
         if (!isInPlace(context)) {
-            run(context, List.of("-I", purpose.chain, "1")).expectOk();
+            run(context, insertion()).expectOk();
         }
         return this;
+    }
+
+    private List<String> insertion() {
+        return List.of("-I", purpose.chain, "1");
+    }
+
+    @Override
+    public List<Detail> details(ChangeContext context) {
+        return List.of(Detail.open(String.join(" ", command(context, insertion()))));
     }
 
     @Override
@@ -181,9 +190,13 @@ public record IptablesRule(Family family, Purpose purpose, long number) implemen
     }
 
     private Commands.Result run(ChangeContext context, List<String> what) {
+        return Commands.Command.of(command(context, what)).run();
+    }
+
+    private List<String> command(ChangeContext context, List<String> what) {
         List<String> arguments = new ArrayList<>(List.of(family.program, "-w", LOCK_WAIT, "-t", purpose.table));
         arguments.addAll(what);
         arguments.addAll(specification(context.interfaceName()));
-        return Commands.Command.of(arguments).run();
+        return List.copyOf(arguments);
     }
 }

@@ -1,6 +1,7 @@
 package org.wirescale.tunnel;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.wirescale.model.InterfaceName;
@@ -52,6 +53,12 @@ public record LinkChange(InterfaceName name, OptionalInt ifindex) implements Mad
     public Optional<Change> prepare(ChangeContext context) {
         refuseExisting(name);
         return Optional.of(this);
+    }
+
+    @Override
+    public Optional<Change> foresee(ChangeContext context, List<Change> before) {
+        refuseExisting(name);
+        return Optional.of(WireGuard.isInKernel() ? this : new UserspaceLinkChange(name));
     }
 
     static void refuseExisting(InterfaceName name) {

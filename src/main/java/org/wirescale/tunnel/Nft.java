@@ -2,6 +2,7 @@ package org.wirescale.tunnel;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.os.Commands;
 import org.wirescale.os.Programs;
@@ -84,6 +85,14 @@ public final class Nft {
     /** What {@link #replace} loads. */
     public static String script(String table, String content) {
         return "table inet %1$s\ndelete table inet %1$s\ntable inet %1$s {\n%2$s}\n".formatted(table, content);
+    }
+
+    /** The table as the dry run shows it. */
+    public static List<Detail> details(String table, String content) {
+        return Stream.of(Stream.of("table inet " + table + " {"), content.lines(), Stream.of("}"))
+                .flatMap(lines -> lines)
+                .map(Detail::open)
+                .toList();
     }
 
     /** Removes a table; one that is not there is no failure. */

@@ -76,11 +76,23 @@ record NftRule(Family family, Purpose purpose, long number) implements Change {
             Nft.replace(table(name), tableContent(name));
             return this;
         }
-        String rule = match(name) + " accept comment \"" + comment(name) + "\"";
-        Nft.load(baseChains().stream()
-                .map(chain -> "insert rule " + chain + " " + rule + "\n")
-                .collect(Collectors.joining()));
+        Nft.load(insertions(name));
         return this;
+    }
+
+    private String insertions(InterfaceName name) {
+        String rule = match(name) + " accept comment \"" + comment(name) + "\"";
+        return baseChains().stream()
+                .map(chain -> "insert rule " + chain + " " + rule + "\n")
+                .collect(Collectors.joining());
+    }
+
+    @Override
+    public List<Detail> details(ChangeContext context) {
+        InterfaceName name = context.interfaceName();
+        return hasTable()
+                ? Nft.details(table(name), tableContent(name))
+                : insertions(name).lines().map(Detail::open).toList();
     }
 
     @Override

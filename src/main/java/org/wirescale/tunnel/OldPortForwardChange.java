@@ -57,6 +57,12 @@ public record OldPortForwardChange(
                 oldPort, Optional.empty(), ipv4, ipv6, NEXT_TURN.getAndUpdate(turn -> (turn + 1) % TURNS));
     }
 
+    /** As far as it can be told before tailscaled has left the port for another one. */
+    public static OldPortForwardChange expected(Port oldPort, Endpoint tunnelPeer) {
+        return new OldPortForwardChange(
+                oldPort, Optional.of(tunnelPeer), Optional.of(oldPort), Optional.of(oldPort), 0);
+    }
+
     /** The same, but for the peer's packets, which are the tunnel's now. */
     public OldPortForwardChange exceptFrom(Endpoint tunnelPeer) {
         return new OldPortForwardChange(oldPort, Optional.of(tunnelPeer), ipv4, ipv6, turn);

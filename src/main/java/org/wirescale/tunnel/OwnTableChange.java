@@ -78,6 +78,17 @@ public record OwnTableChange(Tool tool) implements Change {
     }
 
     @Override
+    public List<Detail> details(ChangeContext context) {
+        return switch (tool) {
+            case NFT -> Nft.details(Nft.table(context.interfaceName()), content(context.interfaceName()));
+            case IPTABLES ->
+                rules(context).stream()
+                        .flatMap(rule -> rule.details(context).stream())
+                        .toList();
+        };
+    }
+
+    @Override
     public void undo(ChangeContext context, Progress progress) {
         switch (tool) {
             case NFT -> Nft.delete(Nft.table(context.interfaceName()));

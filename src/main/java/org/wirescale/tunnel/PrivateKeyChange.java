@@ -40,6 +40,13 @@ public record PrivateKeyChange(
     }
 
     @Override
+    public List<Detail> details(ChangeContext context) {
+        return privateKey.stream()
+                .map(key -> Detail.secret("private key: ", key.reveal()))
+                .toList();
+    }
+
+    @Override
     public void write(ObjectNode json) {
         json.put("name", name.text());
         json.put("public_key", publicKey.toString());

@@ -78,15 +78,23 @@ public record RoutesChange(InterfaceName name, List<IpNetwork> networks, long ta
 
     @Override
     public Optional<Change> prepare(ChangeContext context) {
-        if (table != 0) {
-            return Optional.of(this);
-        }
-        List<IpNetwork> covering = new ArrayList<>();
-        for (boolean ipv6 : new boolean[] {false, true}) {
-            if (networks.stream().anyMatch(network -> network.isIpv6() == ipv6)) {
-                covering.addAll(present(ipv6));
-            }
-        }
+        return table == 0 ? notCovered(presentOfOurFamilies()) : Optional.of(this);
+    }
+
+    /** The kernel makes a route of each address whose prefix has room for others, and of each one of IPv6. */
+    @Override
+    public Optional<Change> foresee(ChangeContext context, List<Change> before) {
+        List<IpNetwork> byAddresses = before.stream()
+                .filter(AddressesChange.class::isInstance)
+                .flatMap(change -> ((AddressesChange) change).addresses().stream())
+                .filter(address -> address.isIpv6()
+                        || address.prefixLength() < address.address().bits())
+                .map(IpNetwork::masked)
+                .toList();
+        return table == 0 ? notCovered(byAddresses) : Optional.of(this);
+    }
+
+    private Optional<Change> notCovered(List<IpNetwork> covering) {
         List<IpNetwork> missing = networks.stream()
                 .filter(network -> covering.stream().noneMatch(route -> covers(route, network)))
                 .toList();
@@ -135,13 +143,18 @@ public record RoutesChange(InterfaceName name, List<IpNetwork> networks, long ta
 
     /** One by one: of routes of which one covers another, each was made. */
     private List<IpNetwork> missing() {
+        List<IpNetwork> there = presentOfOurFamilies();
+        return networks.stream().filter(network -> !there.contains(network)).toList();
+    }
+
+    private List<IpNetwork> presentOfOurFamilies() {
         List<IpNetwork> there = new ArrayList<>();
         for (boolean ipv6 : new boolean[] {false, true}) {
             if (networks.stream().anyMatch(network -> network.isIpv6() == ipv6)) {
                 there.addAll(present(ipv6));
             }
         }
-        return networks.stream().filter(network -> !there.contains(network)).toList();
+        return there;
     }
 
     /** The link's routes in the table; a numbered one comes to be with its first. */

@@ -6,11 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wirescale.model.InterfaceName;
-import org.wirescale.model.IpNetwork;
 import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Folders;
 import org.wirescale.os.Trace;
@@ -225,33 +223,6 @@ public final class Tunnel {
                 return;
             }
         }
-    }
-
-    /** The mark of the tunnel's own packets that its file names; {@link FirewallMark#NONE} where it names none. */
-    public FirewallMark ownMark() {
-        return changes(PrivateKeyChange.class)
-                .map(PrivateKeyChange::fwMark)
-                .findFirst()
-                .orElse(FirewallMark.NONE);
-    }
-
-    /** This end's. */
-    public List<IpNetwork> addresses() {
-        return changes(AddressesChange.class)
-                .flatMap(change -> change.addresses().stream())
-                .toList();
-    }
-
-    /** What its file says of DNS. */
-    public Optional<DnsChange> dns() {
-        return changes(DnsChange.class).findFirst();
-    }
-
-    private <T extends Change> Stream<T> changes(Class<T> kind) {
-        return state.entries().stream()
-                .map(TunnelState.Entry::change)
-                .filter(kind::isInstance)
-                .map(kind::cast);
     }
 
     /** Whether the link of that name is the one that was made for the tunnel. */

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.wirescale.model.IpNetwork;
 
 /**
  * Everything written down about one tunnel.
@@ -126,5 +128,29 @@ public record TunnelState(
         List<Entry> more = new ArrayList<>(entries);
         more.set(more.size() - 1, new Entry(Progress.DONE, change));
         return withEntries(more);
+    }
+
+    /** The mark of the tunnel's own packets that its file names; {@link FirewallMark#NONE} where it names none. */
+    public FirewallMark ownMark() {
+        return changes(PrivateKeyChange.class)
+                .map(PrivateKeyChange::fwMark)
+                .findFirst()
+                .orElse(FirewallMark.NONE);
+    }
+
+    /** This end's. */
+    public List<IpNetwork> addresses() {
+        return changes(AddressesChange.class)
+                .flatMap(change -> change.addresses().stream())
+                .toList();
+    }
+
+    /** What its file says of DNS. */
+    public Optional<DnsChange> dns() {
+        return changes(DnsChange.class).findFirst();
+    }
+
+    private <T extends Change> Stream<T> changes(Class<T> kind) {
+        return entries.stream().map(Entry::change).filter(kind::isInstance).map(kind::cast);
     }
 }

@@ -120,6 +120,11 @@ public record UserspaceLinkChange(InterfaceName name, OptionalInt ifindex) imple
                 .toList();
     }
 
+    @Override
+    public List<Detail> details(ChangeContext context) {
+        return List.of(Detail.open("unit " + unit()));
+    }
+
     String unit() {
         return TunnelUnits.unit(KIND, name.text());
     }

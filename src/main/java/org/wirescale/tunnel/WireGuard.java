@@ -1,5 +1,7 @@
 package org.wirescale.tunnel;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +16,7 @@ import org.wirescale.model.Port;
 import org.wirescale.model.PublicKey;
 import org.wirescale.model.SecretKey;
 import org.wirescale.model.WirescaleException;
+import org.wirescale.os.Commands;
 import org.wirescale.os.Commands.Command;
 import org.wirescale.os.Commands.Result;
 
@@ -22,6 +25,7 @@ public final class WireGuard {
     /** What every tunnel of ours has, in seconds. */
     public static final int KEEPALIVE = 10;
 
+    private static final Path MODULE = Path.of("/sys/module/wireguard");
     private static final Duration DEADLINE = Duration.ofSeconds(5);
 
     private WireGuard() {}
@@ -88,6 +92,13 @@ public final class WireGuard {
         public PeerStatus {
             allowedIps = List.copyOf(allowedIps);
         }
+    }
+
+    /** Whether this kernel makes links of WireGuard. It loads its module for the question, where that is one. */
+    static boolean isInKernel() {
+        // Asked about any link that is none of WireGuard's, a kernel without it does not even know the protocol.
+        return Files.exists(MODULE)
+                || !Commands.run("wg", "show", "lo").stderr().contains("Protocol not supported");
     }
 
     /**

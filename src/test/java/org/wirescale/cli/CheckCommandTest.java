@@ -85,6 +85,29 @@ final class CheckCommandTest {
     }
 
     @Test
+    void a_full_name_without_a_file_is_taken_for_that_of_an_own_peer() throws IOException {
+        file("bob.conf", GOOD);
+        assertThat(check("bob.lab.ts.net.")).isZero();
+        assertThat(out.toString()).isEqualTo("bob.conf: ok" + System.lineSeparator());
+        assertThat(err.toString()).startsWith("There is no bob.lab.ts.net.conf: looking at bob.conf");
+    }
+
+    @Test
+    void a_full_name_with_a_file_is_that_of_its_file() throws IOException {
+        file("bob.conf", "");
+        file("bob.lab.ts.net.conf", GOOD);
+        assertThat(check("bob.lab.ts.net")).isZero();
+        assertThat(out.toString()).isEqualTo("bob.lab.ts.net.conf: ok" + System.lineSeparator());
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void a_full_name_without_any_file_fails_by_that_name() throws IOException {
+        assertThat(check("bob.lab.ts.net")).isEqualTo(1);
+        assertThat(err.toString()).contains("create " + folder.resolve("bob.lab.ts.net.conf"));
+    }
+
+    @Test
     void warnings_are_no_failure() throws IOException {
         file("alice.conf", GOOD);
         file("bob.conf", GOOD.replace("3.1\n", "3.9\n"));

@@ -231,6 +231,29 @@ final class UpgradeCommandTest {
     }
 
     @Test
+    void a_dry_run_is_a_message_of_its_own_that_no_daemon_can_take_for_an_upgrade() throws Exception {
+        daemon(
+                "{\"code\":\"info\",\"error_code\":null,\"message\":\"   1. generated file b0.conf\\n   2. more\"}",
+                "{\"code\":\"success\",\"error_code\":null,\"message\":\"Nothing was changed.\"}");
+        assertThat(upgrade("bob", "--dry-run", "--interface", "b0")).isZero();
+        assertThat(out.toString().lines())
+                .endsWith("   1. generated file b0.conf", "   2. more", "Nothing was changed.");
+        assertThat(requests.poll(10, TimeUnit.SECONDS))
+                .startsWith(
+                        "{\"code\":\"dry_run\",\"error_code\":null,\"peer_ip\":\"100.64.0.2\",\"interface\":\"b0\",");
+    }
+
+    @Test
+    void several_dry_runs_come_one_after_the_other() throws Exception {
+        daemons(
+                "{\"code\":null,\"error_code\":\"config_path_error\",\"error_message\":\"no file\"}",
+                "{\"code\":\"success\",\"error_code\":null,\"message\":\"Nothing was changed.\"}");
+        assertThat(upgrade("bob", "carol", "--dry-run")).isEqualTo(3);
+        assertThat(out.toString().lines()).endsWith("Nothing was changed.", "Would fail: bob (1 of 2)");
+        assertThat(requests).hasSize(2).allMatch(request -> request.startsWith("{\"code\":\"dry_run\""));
+    }
+
+    @Test
     void all_are_those_with_a_file_and_without_a_tunnel() throws Exception {
         Path files = Files.createDirectory(folder.resolve("etc"));
         Path states = Files.createDirectory(folder.resolve("control"));

@@ -53,6 +53,17 @@ final class RightsTest {
     }
 
     @Test
+    void a_dry_run_needs_the_rights_of_the_upgrade() {
+        LocalRequest.Upgrade plain = (LocalRequest.Upgrade) upgrade("");
+        LocalRequest.DryRun privileged =
+                new LocalRequest.DryRun((LocalRequest.Upgrade) upgrade(",\"iptables_accept\":true"));
+        assertThatCode(() -> rights.check(ANYBODY, new LocalRequest.DryRun(plain)))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> rights.check(MEMBER, privileged)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> rights.check(ANYBODY, privileged)).hasMessageContaining("group 'wirescale'");
+    }
+
+    @Test
     void what_concerns_a_tunnel_that_stands_needs_root_whatever_the_group() {
         InterfaceName bob = InterfaceName.parse("bob");
         for (LocalRequest request :

@@ -27,6 +27,7 @@ final class LocalCodecTest {
                 new LocalRequest.Recover(BOB, InterfaceName.parse("bob"), 1_800_000_000),
                 new LocalRequest.Down(InterfaceName.parse("bob")),
                 LocalRequest.Upgrade.of(BOB),
+                new LocalRequest.DryRun(LocalRequest.Upgrade.of(BOB)),
                 new LocalRequest.Upgrade(
                         BOB,
                         Optional.of(InterfaceName.parse("bob")),
