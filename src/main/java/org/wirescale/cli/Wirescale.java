@@ -3,6 +3,7 @@ package org.wirescale.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
@@ -84,6 +85,9 @@ public final class Wirescale extends CommonOptions implements Runnable {
                 code = printVersion(out);
             } else if (status.isPresent()) {
                 code = printStatus(out, err, surroundings, status.get());
+            } else if (isPeerWords(args)) {
+                PeerWords.print(out, surroundings);
+                code = ExitCode.DONE.number();
             } else {
                 code = commandLine(out, err, surroundings).execute(args);
             }
@@ -98,6 +102,12 @@ public final class Wirescale extends CommonOptions implements Runnable {
         out.flush();
         err.flush();
         return code;
+    }
+
+    /** What there is to type: manual pages and completions are made of it. */
+    public static CommandSpec model() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        return commandLine(nowhere, nowhere, Surroundings.ofThisProcess()).getCommandSpec();
     }
 
     static CommandLine commandLine(PrintWriter out, PrintWriter err, Surroundings surroundings) {
@@ -142,6 +152,10 @@ public final class Wirescale extends CommonOptions implements Runnable {
     /** Prompts and scripts ask for it all the time; nothing is loaded for it that it does not use. */
     private static boolean isExitNodeStatus(String... args) {
         return args.length == 2 && args[0].equals("exit-node") && args[1].equals("--status");
+    }
+
+    private static boolean isPeerWords(String... args) {
+        return args.length == 1 && args[0].equals(PeerWords.COMMAND);
     }
 
     static int printExitNode(PrintWriter out, Folders folders) {
