@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes target/dist, what is installed and packaged: a Java runtime that holds our modules, the launcher, the native library, manual
-# pages and completions; the same bytes each time. The AOT cache is made where it is installed (steps.sh). Maven runs it in the phase 'package'; everything it reads
-# lies in target/ by then.
+# pages and completions; the same bytes each time. The AOT cache is made where it is installed (steps.sh). Maven runs it in the phase
+# 'package'; all that is made before lies in target/ by then.
 #
 #   build-dist.sh TARGET_FOLDER JAR [JDK]    JDK: of another architecture, the same release as JAVA_HOME, with its jmods;
 #                                            makes target/dist-aarch64, for example

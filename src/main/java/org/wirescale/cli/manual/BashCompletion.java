@@ -3,6 +3,7 @@ package org.wirescale.cli.manual;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What the commands put into {@code packaging/share/bash-completion/completions/wirescale}. */
@@ -18,7 +19,7 @@ final class BashCompletion {
                 "''",
                 root,
                 1,
-                new Words(root.commands().stream().map(Command::name).toList(), java.util.Optional.empty())));
+                new Words(root.commands().stream().map(Command::name).toList(), Optional.empty())));
         for (Command command : root.commands()) {
             int arguments = command.arguments().stream().anyMatch(Argument::many)
                     ? MANY
