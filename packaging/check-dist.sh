@@ -26,7 +26,8 @@ DESTDIR=$root sh "$here/install.sh"
 # Again, over the first: an update.
 DESTDIR=$root sh "$here/install.sh"
 for file in usr/bin/wirescale usr/lib/systemd/system/wirescaled.service usr/lib/systemd/system/wirescaled.socket etc/wirescale \
-    usr/lib/udev/rules.d/84-wirescale.rules usr/share/doc/wirescale/copyright usr/lib/wirescale/lib/wirescale.aot \
+    usr/lib/udev/rules.d/84-wirescale.rules usr/lib/systemd/network/00-wirescale.network \
+    usr/lib/firewalld/policies/wirescale.xml usr/share/doc/wirescale/copyright usr/lib/wirescale/lib/wirescale.aot \
     usr/share/man/man1/wirescale.1.gz usr/share/man/man5/wirescale.5.gz usr/share/man/man8/wirescaled.8.gz \
     usr/share/bash-completion/completions/wirescale usr/share/zsh/vendor-completions/_wirescale \
     usr/share/fish/vendor_completions.d/wirescale.fish; do

@@ -84,7 +84,7 @@ installed() {
     systemctl enable --quiet wirescaled.socket wirescaled.service || complain "its units could not be enabled"
     if systemd_runs; then
         systemctl daemon-reload
-        reload_udev
+        reload_others
         # An old daemon goes with its socket; the tunnels stay.
         if ! systemctl restart wirescaled.socket || ! systemctl start wirescaled.service; then
             complain "the daemon did not start; 'journalctl -u wirescaled' says why"
@@ -109,6 +109,17 @@ upgraded() {
 reload_udev() {
     if command -v udevadm >/dev/null; then
         udevadm control --reload 2>/dev/null || true
+    fi
+}
+
+# Those who read files of ours when they start, and run.
+reload_others() {
+    reload_udev
+    if command -v networkctl >/dev/null && systemctl is-active --quiet systemd-networkd.service; then
+        networkctl reload 2>/dev/null || true
+    fi
+    if command -v firewall-cmd >/dev/null && firewall-cmd --state --quiet 2>/dev/null; then
+        firewall-cmd --reload --quiet || true
     fi
 }
 
@@ -139,7 +150,7 @@ gone() {
     if systemd_runs; then
         systemctl daemon-reload
         systemctl reset-failed wirescaled.service wirescaled.socket 2>/dev/null || true
-        reload_udev
+        reload_others
         rm -rf /run/wirescale
     fi
 }

@@ -32,7 +32,7 @@ known() {
 
 do_up() {
   local host option nat_all=easy direct=yes follow='' delay=0ms loss=0
-  local -A kinds=() nats=() versions=() suites=()
+  local -A kinds=() nats=() versions=() suites=() packages=()
   HOSTS='alice bob' IPV6=no SLOW=no WORLD=no PROGRAM='' DOTLESS=no
   while (($#)); do
     option=$1
@@ -41,7 +41,7 @@ do_up() {
       --dotless) DOTLESS=yes ;;
       --world) WORLD=yes ;;
       --no-direct) direct=no ;;
-      --hosts | --program | --host | --suite | --tailscale | --nat | --delay | --loss | --with | --name)
+      --hosts | --program | --host | --suite | --packages | --tailscale | --nat | --delay | --loss | --with | --name)
         (($# > 1)) || die "$option needs a value"
         shift
         ;;&
@@ -50,6 +50,7 @@ do_up() {
       --program) PROGRAM=$(readlink -f "$1") && [[ -d $PROGRAM ]] || die "no such folder: $1" ;;
       --host) kinds[${1%%=*}]=${1#*=} ;;
       --suite) suites[${1%%=*}]=${1#*=} ;;
+      --packages) packages[${1%%=*}]=${1#*=} ;;
       --tailscale) versions[${1%%=*}]=${1#*=} ;;
       --nat) if [[ $1 == *=* ]]; then nats[${1%%=*}]=${1#*=}; else nat_all=$1; fi ;;
       --delay) delay=$1 SLOW=yes ;;
@@ -69,7 +70,7 @@ do_up() {
       *) die "a host is ours, 1.0.3 or bare, not '${kinds[$host]}'" ;;
     esac
   done
-  for host in "${!kinds[@]}" "${!nats[@]}" "${!versions[@]}" "${!suites[@]}"; do known "$host"; done
+  for host in "${!kinds[@]}" "${!nats[@]}" "${!versions[@]}" "${!suites[@]}" "${!packages[@]}"; do known "$host"; done
   if [[ -n $PROGRAM ]]; then check_program; fi
   [[ ! -e $STATE ]] || die "a lab of the name '$LAB' is there already; take it down with: lab --name $LAB down"
 
@@ -101,7 +102,7 @@ do_up() {
     plug_host "$host"
     mkdir -p "$STATE/hosts/$host"
     set_nat "$host" "${nats[$host]}"
-    furnish_host "$host" "${kinds[$host]}" "${versions[$host]-}" "${suites[$host]-}"
+    furnish_host "$host" "${kinds[$host]}" "${versions[$host]-}" "${suites[$host]-}" "${packages[$host]-}"
     start_host "$host"
   done
   if [[ $SLOW == yes ]]; then start_slow "$delay" "$loss"; fi
@@ -140,6 +141,10 @@ get_layers() {
   rm "$tools"
   trap - EXIT
   for host in "${!versions[@]}"; do versions[$host]=$("$HERE/image" tailscale "${versions[$host]}"); done
+  for host in "${!packages[@]}"; do
+    # shellcheck disable=SC2086 # a word a package
+    packages[$host]=$("$HERE/image" packages "${suites[$host]:-bookworm}" ${packages[$host]//,/ })
+  done
   for host in "${!suites[@]}"; do suites[$host]=$("$HERE/image" base "${suites[$host]}"); done
 }
 

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # Hosts: real systemd as process 1 of a container, on an overlay of the layers, in the host's network namespace.
 
-# furnish_host HOST KIND [TAILSCALE-LAYER [BASE-LAYER]]: its files.
+# furnish_host HOST KIND [TAILSCALE-LAYER [BASE-LAYER [PACKAGES-LAYER]]]: its files.
 furnish_host() {
   local host=$1 kind=$2 dir=$STATE/hosts/$1 lower
   mkdir -p "$dir/upper" "$dir/work" "$dir/root"
-  lower=${3:+$3/root:}$TOOLS_LAYER/root:${4:-$BASE_LAYER}
+  lower=${3:+$3/root:}$TOOLS_LAYER/root:${5:+$5/root:}${4:-$BASE_LAYER}
   case $kind in
     bare) ;;
     ours) lower=$PROGRAM:$lower ;;

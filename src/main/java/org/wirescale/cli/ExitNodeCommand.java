@@ -12,6 +12,7 @@ import org.wirescale.exitnode.ExitNode;
 import org.wirescale.exitnode.ExitNodeOptions;
 import org.wirescale.exitnode.ExitNodeReason;
 import org.wirescale.exitnode.ExitNodeReport;
+import org.wirescale.exitnode.ExitNodeStatus;
 import org.wirescale.exitnode.FailClosed;
 import org.wirescale.exitnode.Resolvers;
 import org.wirescale.model.ExitCode;
@@ -138,7 +139,8 @@ final class ExitNodeCommand extends CommonOptions implements Callable<Integer> {
             out().println(ExitNodeReport.json(surroundings.folders()));
             return ExitCode.DONE.number();
         }
-        return Wirescale.printExitNode(out(), surroundings.folders());
+        ExitNodeStatus.name(surroundings.folders()).ifPresent(out()::println);
+        return ExitCode.DONE.number();
     }
 
     private void enable(InterfaceName iface) {

@@ -107,7 +107,6 @@ final class Training {
         // What is not made here as a command makes it is put together anew by each.
         System.out.println("root: " + Surroundings.ofThisProcess().root().getAsBoolean());
         expect(ExitCode.DONE, surroundings, "--version");
-        exitNode(folders);
         status(folder, folders, surroundings);
         check(folders, surroundings);
         expect(ExitCode.DONE, surroundings, "--help");
@@ -136,24 +135,13 @@ final class Training {
         }
     }
 
-    /** What prompts ask for all the time. */
-    private static void exitNode(Folders folders) throws IOException {
-        StringWriter text = new StringWriter();
-        Files.createDirectories(folders.control());
-        Files.writeString(folders.control().resolve("exit-node.json"), "{\"interface\":\"bob\",\"phase\":\"up\",");
-        int _ = Wirescale.printExitNode(new PrintWriter(text), folders);
-        Files.delete(folders.control().resolve("exit-node.json"));
-        if (!text.toString().equals("bob" + System.lineSeparator())) {
-            throw new IllegalStateException("the exit node is " + text);
-        }
-    }
-
     /**
      * What monitoring asks for. Where none of {@link #PROGRAMS} may be run, the real ones see nothing, and the cache lacks what reads
      * their answers.
      */
     private static void status(Path folder, Folders folders, Surroundings anybody) throws IOException {
         expect(ExitCode.DONE, anybody, "status");
+        Files.createDirectories(folders.control());
         // A time of each length that is shown in a way of its own.
         Map<String, Duration> ages = Map.of(
                 "alice", Duration.ofSeconds(5),

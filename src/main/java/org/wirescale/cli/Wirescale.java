@@ -9,12 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.wirescale.cli.status.StatusForm;
 import org.wirescale.config.PeerFiles;
-import org.wirescale.exitnode.ExitNodeStatus;
 import org.wirescale.model.ExitCode;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.model.Version;
 import org.wirescale.model.WirescaleException;
-import org.wirescale.os.Folders;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,9 +55,6 @@ public final class Wirescale extends CommonOptions implements Runnable {
     private Wirescale() {}
 
     public static void main(String[] args) {
-        if (isExitNodeStatus(args)) {
-            System.exit(printExitNode(writer(FileDescriptor.out), Folders.system()));
-        }
         chooseLogging(args);
         System.exit(run(writer(FileDescriptor.out), writer(FileDescriptor.err), Surroundings.ofThisProcess(), args));
     }
@@ -149,19 +144,8 @@ public final class Wirescale extends CommonOptions implements Runnable {
         return args.length == 1 && (args[0].equals("--version") || args[0].equals("-v"));
     }
 
-    /** Prompts and scripts ask for it all the time; nothing is loaded for it that it does not use. */
-    private static boolean isExitNodeStatus(String... args) {
-        return args.length == 2 && args[0].equals("exit-node") && args[1].equals("--status");
-    }
-
     private static boolean isPeerWords(String... args) {
         return args.length == 1 && args[0].equals(PeerWords.COMMAND);
-    }
-
-    static int printExitNode(PrintWriter out, Folders folders) {
-        ExitNodeStatus.name(folders).ifPresent(out::println);
-        out.flush();
-        return ExitCode.DONE.number();
     }
 
     /** What monitoring asks for every few seconds; the parser takes longer to load than the answer. */

@@ -1,5 +1,6 @@
 package org.wirescale.daemon;
 
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wirescale.model.ErrorCode;
@@ -78,19 +79,29 @@ final class LocalRequests implements LocalServer.Handler {
             return;
         }
         StopInitiator errand = new StopInitiator(live, machine.name());
+        Peer peer = machine.tailnet().known(live.header().peer());
+        // Before the answer: whoever takes the tunnel down may stop this daemon right afterwards, which then waits for
+        // the session.
+        CountDownLatch opened = new CountDownLatch(1);
         Thread.ofVirtual().name("stop " + request.iface()).start(() -> {
-            try {
-                Peer peer = machine.tailnet().known(live.header().peer());
-                try (Session session = open.open(SessionToken.random(), peer, _ -> {})) {
-                    boolean told = new Initiation(machine, session).run(errand);
-                    session.note(told ? peer + " took its end down too" : peer + " could not be told");
-                }
+            try (Session session = open.open(SessionToken.random(), peer, _ -> {})) {
+                session.detach();
+                opened.countDown();
+                boolean told = new Initiation(machine, session).run(errand);
+                session.note(told ? peer + " took its end down too" : peer + " could not be told");
             } catch (WirescaleException e) {
                 LOG.info("The other end of '{}' was not told that it was taken down: {}", live.name(), e.getMessage());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } finally {
+                opened.countDown();
             }
         });
+        try {
+            opened.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         replies.send(new LocalReply.Success("the other end is told"));
     }
 

@@ -25,6 +25,7 @@ final class Session implements AutoCloseable {
 
     private enum Stage {
         CANCELLABLE,
+        DETACHED,
         COMMITTED,
         CANCELLED
     }
@@ -110,6 +111,13 @@ final class Session implements AutoCloseable {
         if (stage == Stage.CANCELLABLE) {
             stage = Stage.CANCELLED;
             thread.interrupt();
+        }
+    }
+
+    /** Whoever asked for it has what they need; from here on nobody cancels it, and an end of the daemon waits for it for a while. */
+    synchronized void detach() {
+        if (stage == Stage.CANCELLABLE) {
+            stage = Stage.DETACHED;
         }
     }
 

@@ -11,7 +11,7 @@ import org.wirescale.os.Folders;
 
 /**
  * The answer to {@code wirescale exit-node --status}, which scripts and prompts ask for all the time: it costs one small file and no
- * parser of JSON.
+ * parser of JSON. What starts the program, {@code packaging/wirescale.sh}, reads the file in the same way and gives the same answer.
  */
 public final class ExitNodeStatus {
     private static final Pattern OPENING =

@@ -61,7 +61,15 @@ public record Recreation(IpAddress peer, TunnelOptions options, Optional<Interfa
 
     /** There from before the tunnel is taken down until the unit has ended. */
     static Path script(Folders folders, InterfaceName name) {
-        return folders.control().resolve("recreate-" + name + ".sh");
+        return StateFolder.script(folders, name);
+    }
+
+    /** The tunnels that are to be built anew, in order; for anybody. One that is being built has its state file again. */
+    public static List<InterfaceName> awaited(Folders folders) {
+        List<InterfaceName> built = StateFolder.names(folders);
+        return StateFolder.withScript(folders).stream()
+                .filter(name -> !built.contains(name))
+                .toList();
     }
 
     /** The last arguments of the script that watches the tunnel. */

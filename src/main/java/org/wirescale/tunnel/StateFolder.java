@@ -9,10 +9,15 @@ import java.util.List;
 import org.wirescale.model.InterfaceName;
 import org.wirescale.os.Folders;
 
-/** Where the state files are: {@code tunnel-<interface>.json} in {@code /run/wirescale/control}. */
+/**
+ * Where the state files are, {@code tunnel-<interface>.json} in {@code /run/wirescale/control}, and beside them a script,
+ * {@code recreate-<interface>.sh}, for each tunnel that is to be built anew.
+ */
 final class StateFolder {
     private static final String PREFIX = "tunnel-";
     private static final String SUFFIX = ".json";
+    private static final String SCRIPT_PREFIX = "recreate-";
+    private static final String SCRIPT_SUFFIX = ".sh";
 
     private StateFolder() {}
 
@@ -20,10 +25,18 @@ final class StateFolder {
         return folders.control().resolve(PREFIX + name + SUFFIX);
     }
 
+    static Path script(Folders folders, InterfaceName name) {
+        return folders.control().resolve(SCRIPT_PREFIX + name + SCRIPT_SUFFIX);
+    }
+
     /** Every file that is named as a state file, whatever stands for the interface in its name; in order. */
     static List<Path> files(Folders folders) {
+        return files(folders, PREFIX, SUFFIX);
+    }
+
+    private static List<Path> files(Folders folders, String prefix, String suffix) {
         List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(folders.control(), PREFIX + "*" + SUFFIX)) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folders.control(), prefix + "*" + suffix)) {
             found.forEach(files::add);
         } catch (IOException e) {
             // No folder yet: no tunnel was ever made since the boot.
@@ -35,14 +48,27 @@ final class StateFolder {
 
     /** What stands for the interface in the name of one of {@link #files}. */
     static String middle(Path file) {
+        return middle(file, PREFIX, SUFFIX);
+    }
+
+    private static String middle(Path file, String prefix, String suffix) {
         String name = String.valueOf(file.getFileName());
-        return name.substring(PREFIX.length(), name.length() - SUFFIX.length());
+        return name.substring(prefix.length(), name.length() - suffix.length());
     }
 
     /** The names that have a file, in order. */
     static List<InterfaceName> names(Folders folders) {
-        return files(folders).stream()
-                .map(StateFolder::middle)
+        return names(folders, PREFIX, SUFFIX);
+    }
+
+    /** The names that have a script, in order. */
+    static List<InterfaceName> withScript(Folders folders) {
+        return names(folders, SCRIPT_PREFIX, SCRIPT_SUFFIX);
+    }
+
+    private static List<InterfaceName> names(Folders folders, String prefix, String suffix) {
+        return files(folders, prefix, suffix).stream()
+                .map(file -> middle(file, prefix, suffix))
                 .filter(InterfaceName::isValid)
                 .map(InterfaceName::parse)
                 .sorted()

@@ -127,7 +127,7 @@ final class Bench {
 
     private void rest(String when, Host ours, Host old) {
         figures.limit(when + ", resident", memory(ours, "Rss"), memory(old, "Rss"), 64, " MB");
-        figures.limit("  of it private", memory(ours, "Private_"), memory(old, "Private_"), Double.NaN, " MB");
+        figures.limit("  of it private", memory(ours, "Private_"), memory(old, "Private_"), 40, " MB");
     }
 
     /** The least within some seconds, since a session may just have ended. */

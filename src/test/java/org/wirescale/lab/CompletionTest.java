@@ -56,7 +56,15 @@ final class CompletionTest {
 
     @BeforeAll
     void startLab() {
-        lab = Lab.up("--hosts", "alice,bob,carol,dave", "--suite", "carol=trixie");
+        lab = Lab.up(
+                "--hosts",
+                "alice,bob,carol,dave",
+                "--suite",
+                "carol=trixie",
+                "--packages",
+                "alice=" + Typist.PACKAGES,
+                "--packages",
+                "carol=" + Typist.PACKAGES);
         lab.pair(lab.alice(), lab.bob(), "10.77.0");
         lab.pair(lab.carol(), lab.bob(), "10.78.0");
         lab.run("rename", "dave", HOSTILE + "x.lab.ts.net.");

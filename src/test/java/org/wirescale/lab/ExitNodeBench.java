@@ -13,7 +13,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LabExtension.class)
 @Timeout(1800)
 final class ExitNodeBench {
-    private static final int TIMES = 20;
     private static final Duration FLOW = Duration.ofSeconds(2);
     private static final String FORWARDING = """
             [Wirescale]
@@ -60,7 +59,6 @@ final class ExitNodeBench {
                     "nft insert rule inet lab forward meta l4proto udp ip6 daddr 2001:db8::/32 ip6 daddr != 2001:db8:face::/48 drop");
         }
         try {
-            status(lab.alice(), lab.host("dave"));
             enabling(lab);
             for (Case each : CASES) {
                 int closed = clear(lab.alice(), lab.bob(), each.command(), "--fail-closed");
@@ -73,16 +71,6 @@ final class ExitNodeBench {
             figures.print();
         }
         figures.assertNoneMissed();
-    }
-
-    private void status(Host ours, Host old) {
-        List<Double> mine = new ArrayList<>();
-        List<Double> theirs = new ArrayList<>();
-        for (int i = 0; i < TIMES; i++) {
-            mine.add(ours.exec("wirescale", "exit-node", "--status").expect(0).seconds());
-            theirs.add(old.exec("wirescale", "--version").expect(0).seconds());
-        }
-        figures.ratio("exit-node --status; 1.0.3's --version", Figures.median(mine), Figures.median(theirs), 0.6);
     }
 
     private void enabling(Lab lab) {

@@ -15,7 +15,16 @@ final class ManPagesTest {
 
     @BeforeAll
     void startLab() {
-        lab = Lab.up("--hosts", "alice,carol", "--suite", "carol=trixie", "--no-direct");
+        lab = Lab.up(
+                "--hosts",
+                "alice,carol",
+                "--suite",
+                "carol=trixie",
+                "--packages",
+                "alice=" + Typist.PACKAGES,
+                "--packages",
+                "carol=" + Typist.PACKAGES,
+                "--no-direct");
     }
 
     @ParameterizedTest

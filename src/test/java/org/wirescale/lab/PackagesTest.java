@@ -7,26 +7,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What packaging/build made, on machines that have nothing of wirescale: alice with Debian 12, carol with Debian 13; bob is their peer. */
+/**
+ * What packaging/build made, on machines that have nothing of wirescale: alice with Debian 12, carol with Debian 13, which has Fedora's
+ * and Arch's package managers too; bob is their peer.
+ */
 @LabTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PackagesTest {
     private static final Path PACKAGES = Path.of("target", "packages").toAbsolutePath();
+    /** The next release of the same program. */
+    private static final Path LATER = Path.of("target", "packages-later").toAbsolutePath();
+
     private static final String DEB = "wirescale_amd64.deb";
     private static final String CURL = "cat /root/install.sh | WIRESCALE_DOWNLOADS=file:///root/packages sh";
     /** What an installation or a removal of any package changes, and what is not on a disk. */
     private static final String FILES =
             "find / -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /root -o -path /tmp -o -path /var/log -o -path /var/cache"
-                    + " -o -path '/var/lib/dpkg/*' -o -path '/var/lib/apt/*' -o -path '/var/lib/systemd/*' -o -name '*-' \\) -prune -o -print | sort;"
+                    + " -o -path '/var/lib/dpkg/*' -o -path '/var/lib/apt/*' -o -path '/var/lib/systemd/*' -o -path '/var/lib/rpm/*' -o -path '/var/lib/pacman/*' -o -name '*-' \\) -prune -o -print | sort;"
                     + " cut -d: -f1 /etc/group";
 
     private static final String REMOVED = """
@@ -49,7 +58,9 @@ final class PackagesTest {
                 "--host",
                 "carol=bare",
                 "--suite",
-                "carol=trixie");
+                "carol=trixie",
+                "--packages",
+                "carol=rpm,pacman-package-manager");
         bob = lab.bob();
         for (Host host : List.of(lab.alice(), lab.carol())) {
             Files.createDirectories(host.path("/root/packages"));
@@ -78,15 +89,9 @@ final class PackagesTest {
     @ValueSource(strings = {"alice", "carol"})
     void a_package_serves_from_its_installation_to_its_purge_and_leaves_nothing(String name) {
         Host host = lab.host(name);
-        List<String> before = host.exec("bash", "-c", FILES).lines();
+        Set<String> before = files(host);
         host.sh(name.equals("alice") ? "apt-get install -y /root/packages/" + DEB : CURL);
-        assertThat(host.sh("systemctl is-active wirescaled.socket wirescaled.service"))
-                .isEqualTo("active\nactive");
-        assertThat(host.sh("systemctl is-enabled wirescaled.socket wirescaled.service"))
-                .isEqualTo("enabled\nenabled");
-        assertThat(host.exists("/usr/lib/wirescale/lib/wirescale.aot"))
-                .as("a cache")
-                .isTrue();
+        assertServes(host);
         assertThat(
                         Integer.parseInt(
                                 host.sh(
@@ -124,7 +129,76 @@ final class PackagesTest {
         host.sh(name.equals("alice") ? "apt-get purge -y wirescale" : "cat /root/uninstall.sh | sh");
         assertThat(host.exists("/etc/wirescale/bob.conf")).isTrue();
         host.sh("rm -r /etc/wirescale");
-        assertThat(host.exec("bash", "-c", FILES).lines()).isEqualTo(before);
+        assertSame(before, files(host));
+    }
+
+    /**
+     * By the real rpm and pacman, which run the packages' scripts; what they depend on is there, but by Debian's packages.
+     *
+     * @param file of both releases
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "rpm -U --nodeps, rpm -e --nodeps, wirescale.x86_64.rpm",
+        "pacman -Udd --noconfirm, pacman -Rdd --noconfirm, wirescale-x86_64.pkg.tar.zst"
+    })
+    void another_distributions_package_serves_from_its_installation_to_its_removal(
+            String install, String remove, String file) throws IOException {
+        Host carol = lab.carol();
+        Path folder = carol.path("/root/packages");
+        Files.copy(PACKAGES.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(LATER.resolve(file), folder.resolve("later-" + file), StandardCopyOption.REPLACE_EXISTING);
+        // What sh is on Arch.
+        carol.sh("ln -sf bash /bin/sh");
+        Set<String> before = files(carol);
+        carol.sh(install + " /root/packages/" + file);
+        assertServes(carol);
+        connect(carol);
+
+        String link = carol.sh("cat /sys/class/net/bob/ifindex");
+        String daemon = carol.sh("systemctl show -P MainPID wirescaled.service");
+        carol.sh(install + " /root/packages/later-" + file);
+        carol.awaitServing();
+        assertThat(carol.sh("systemctl show -P MainPID wirescaled.service")).isNotIn(daemon, "0");
+        assertThat(carol.sh("cat /sys/class/net/bob/ifindex")).isEqualTo(link);
+        assertThat(carol.exists("/usr/lib/wirescale/lib/wirescale.aot"))
+                .as("a cache")
+                .isTrue();
+        Tunnels.assertEnd(carol, "bob", "10.77.0.2");
+
+        carol.sh(remove + " wirescale");
+        assertThat(carol.hasLink("bob")).as("the tunnel").isFalse();
+        bob.awaitNoLink("carol", Duration.ofSeconds(20));
+        assertThat(carol.exists("/run/wirescale")).isFalse();
+        assertThat(carol.exists("/etc/wirescale/bob.conf")).isTrue();
+        carol.sh("rm -r /etc/wirescale");
+        assertSame(before, files(carol));
+    }
+
+    @Test
+    void a_clone_is_installed_updated_and_taken_away_and_leaves_nothing() {
+        Host carol = lab.carol();
+        Set<String> before = files(carol);
+        carol.sh("mkdir /root/clone");
+        String _ = outside(
+                "tar -C ../.. -cf - install.sh uninstall.sh packaging systemd README.md CHANGELOG.md LICENSE target/dist | tar -C "
+                        + carol.path("/root/clone") + " -xf -");
+        carol.sh("/root/clone/install.sh");
+        assertServes(carol);
+        connect(carol);
+
+        String link = carol.sh("cat /sys/class/net/bob/ifindex");
+        String daemon = carol.sh("systemctl show -P MainPID wirescaled.service");
+        carol.sh("/root/clone/install.sh");
+        carol.awaitServing();
+        assertThat(carol.sh("systemctl show -P MainPID wirescaled.service")).isNotIn(daemon, "0");
+        assertThat(carol.sh("cat /sys/class/net/bob/ifindex")).isEqualTo(link);
+
+        carol.sh("/root/clone/uninstall.sh");
+        assertThat(carol.hasLink("bob")).as("the tunnel").isFalse();
+        assertThat(carol.sh("/root/clone/uninstall.sh")).contains("not installed");
+        carol.sh("rm -r /etc/wirescale");
+        assertSame(before, files(carol));
     }
 
     @Test
@@ -146,7 +220,7 @@ final class PackagesTest {
     @Test
     void what_is_in_the_way_is_named_and_nothing_is_changed() {
         Host alice = lab.alice();
-        List<String> before = alice.exec("bash", "-c", FILES).lines();
+        Set<String> before = files(alice);
         refused(alice, "echo 0 >>/root/packages/" + DEB + " && " + CURL, "is not what SHA256SUMS says");
         alice.sh("truncate -s -2 /root/packages/" + DEB);
         refused(alice, "cat /root/install.sh | setpriv --reuid=sam sh", "run it as root");
@@ -160,7 +234,7 @@ final class PackagesTest {
         refused(alice, CURL, "take it away with uninstall.sh");
         alice.sh("rm -r /usr/lib/wirescale");
         alice.exec("bash", "-c", "dpkg --purge wirescale; rm -rf /var/lib/wirescale");
-        assertThat(alice.exec("bash", "-c", FILES).lines()).isEqualTo(before);
+        assertSame(before, files(alice));
         alice.sh("dpkg -i /root/packages/" + DEB);
         refused(alice, builtClone() + "sh /root/clone/install.sh", "take it away with 'apt-get remove wirescale'");
     }
@@ -183,6 +257,12 @@ final class PackagesTest {
         assertThat(carol.exists("/run/systemd/system/wirescaled.service")).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {DEB, "wirescale.x86_64.rpm", "wirescale-x86_64.pkg.tar.zst", "wirescale-x86_64.tar.gz"})
+    void a_download_is_small(String file) throws IOException {
+        assertThat(Files.size(PACKAGES.resolve(file))).isLessThanOrEqualTo(40_000_000);
+    }
+
     @Test
     void every_format_holds_the_same_files() {
         String debian = listed("dpkg-deb --fsys-tarfile " + DEB + " | bsdtar -tvf -");
@@ -198,6 +278,30 @@ final class PackagesTest {
                         "function post_upgrade()",
                         "function pre_remove()",
                         "function post_remove()");
+    }
+
+    private static void assertServes(Host host) {
+        assertThat(host.sh("systemctl is-active wirescaled.socket wirescaled.service"))
+                .isEqualTo("active\nactive");
+        assertThat(host.sh("systemctl is-enabled wirescaled.socket wirescaled.service"))
+                .isEqualTo("enabled\nenabled");
+        assertThat(host.exists("/usr/lib/wirescale/lib/wirescale.aot"))
+                .as("a cache")
+                .isTrue();
+    }
+
+    private static Set<String> files(Host host) {
+        return new LinkedHashSet<>(host.exec("bash", "-c", FILES).lines());
+    }
+
+    /** What came and what went, and not the thousands of names that stayed. */
+    private static void assertSame(Set<String> before, Set<String> after) {
+        assertThat(after.stream().filter(file -> !before.contains(file)))
+                .as("new")
+                .isEmpty();
+        assertThat(before.stream().filter(file -> !after.contains(file)))
+                .as("gone")
+                .isEmpty();
     }
 
     /** The main job: a tunnel to bob, and data through it both ways. */

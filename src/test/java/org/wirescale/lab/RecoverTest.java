@@ -250,6 +250,24 @@ final class RecoverTest extends AliceAndBob {
                 .isEqualTo("inactive");
     }
 
+    @Test
+    void a_daemon_that_is_stopped_right_after_a_deliberate_down_still_tells_the_other_end() {
+        upgrade();
+        Journal hers = alice.journal();
+        bob.sh("systemctl kill --kill-whom=main -s STOP wirescaled.service");
+        try {
+            alice.down("bob").expect(0);
+            alice.sh("systemctl stop --no-block wirescaled.service");
+            Await.until(
+                    Duration.ofSeconds(5),
+                    "the end of alice's daemon",
+                    () -> hers.daemonLines().contains("Stopping"));
+        } finally {
+            bob.sh("systemctl kill --kill-whom=main -s CONT wirescaled.service");
+        }
+        bob.awaitNoLink("alice", Duration.ofSeconds(10));
+    }
+
     /** The first one is none of the comparison: it loads what the others use. */
     @Test
     void thirty_new_addresses_in_a_row_leave_nothing_behind() {

@@ -22,6 +22,9 @@ final class Typist {
             done
             """;
 
+    /** What a host needs for it, and for the manual pages beside, so that one layer serves both. */
+    static final String PACKAGES = "zsh,fish,man-db,mandoc";
+
     private static final String TAB = "\t";
     /** To the front of the line, where the words of it become what is printed; and back. Its echo is not its output. */
     private static final String PRINT = "\u0001printf '<%s>' \u0005; echo DO''NE\n";

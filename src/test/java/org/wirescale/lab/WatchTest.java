@@ -211,6 +211,8 @@ final class WatchTest extends AliceAndBob {
                     () -> unit(hers, "recreate-bob").stream()
                             .anyMatch(line -> line.startsWith("Error: peer 'bob' is offline")));
             assertThat(unit(hers, "recreate-bob")).anyMatch(line -> line.endsWith("building bob anew (try 1)"));
+            assertThat(alice.exec("wirescale", "status", "--json").expect(0).text())
+                    .contains("\"state\":\"recreating\"");
             Result down = alice.down("bob").expect(0);
             assertThat(down.text()).isEqualTo("Interface 'bob' is not going to be recreated any more");
             assertThat(alice.exec("systemctl", "is-active", "recreate-bob.service")

@@ -10,7 +10,9 @@ enum Condition {
     RECOVERING,
     REMOVING,
     /** It should stand, and its link is not there or is another one. */
-    GONE;
+    GONE,
+    /** It died and was taken down, and {@code recreate-<interface>.service} tries to build it anew. */
+    RECREATING;
 
     static Condition of(Phase phase, boolean hasItsLink) {
         return switch (phase) {

@@ -11,6 +11,7 @@ import org.wirescale.model.WirescaleException;
 import org.wirescale.os.Folders;
 import org.wirescale.os.Systemd.ActiveState;
 import org.wirescale.protocol.HostileText;
+import org.wirescale.tunnel.Recreation;
 import org.wirescale.tunnel.TunnelStates;
 import org.wirescale.tunnel.TunnelSummary;
 import org.wirescale.tunnel.WireGuard;
@@ -42,7 +43,7 @@ public final class Look {
      */
     Snapshot now() {
         Optional<String> exitNode = ExitNodeStatus.name(folders);
-        Snapshot snapshot = root ? asRoot(exitNode) : asAnybody(exitNode);
+        Snapshot snapshot = withAwaited(root ? asRoot(exitNode) : asAnybody(exitNode), exitNode);
         if (exitNode.isEmpty()
                 || snapshot.tunnels().stream()
                         .anyMatch(tunnel -> tunnel.iface().text().equals(exitNode.get()))) {
@@ -52,6 +53,16 @@ public final class Look {
         warnings.add("the exit node '" + exitNode.get()
                 + "' has no tunnel, and lets nothing out: 'wirescale exit-node --stop' ends it");
         return new Snapshot(snapshot.at(), snapshot.nanos(), snapshot.tunnels(), warnings);
+    }
+
+    private Snapshot withAwaited(Snapshot snapshot, Optional<String> exitNode) {
+        List<InterfaceName> awaited = Recreation.awaited(folders);
+        if (awaited.isEmpty()) {
+            return snapshot;
+        }
+        List<TunnelStatus> tunnels = new ArrayList<>(snapshot.tunnels());
+        awaited.forEach(name -> tunnels.add(TunnelStatus.awaited(name, isOn(exitNode, name))));
+        return new Snapshot(snapshot.at(), snapshot.nanos(), tunnels, snapshot.warnings());
     }
 
     private Snapshot asRoot(Optional<String> exitNode) {

@@ -114,7 +114,7 @@ final class StatusTable {
         Paint paint = switch (condition) {
             case UP -> Paint.GOOD;
             case BUILDING, RECOVERING, REMOVING -> Paint.ODD;
-            case GONE -> Paint.BAD;
+            case GONE, RECREATING -> Paint.BAD;
         };
         return new Cell(condition.word(), paint);
     }

@@ -52,6 +52,18 @@ record TunnelStatus(
                 iface, Optional.empty(), Optional.empty(), Optional.empty(), traffic, exitNode, watcher);
     }
 
+    /** One that is to be built anew. */
+    static TunnelStatus awaited(InterfaceName iface, boolean exitNode) {
+        return new TunnelStatus(
+                iface,
+                Optional.of(Condition.RECREATING),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                exitNode,
+                Optional.empty());
+    }
+
     Optional<String> peerName() {
         return state.map(TunnelSummary::peerName);
     }

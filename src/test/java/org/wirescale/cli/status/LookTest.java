@@ -123,6 +123,20 @@ final class LookTest {
     }
 
     @Test
+    void a_tunnel_that_is_to_be_built_anew_is_told_until_it_is_being_built() throws IOException {
+        Files.createFile(folders.control().resolve("recreate-carol.sh"));
+        assertThat(look(false).tunnels()).singleElement().satisfies(carol -> {
+            assertThat(carol.iface()).isEqualTo(CAROL);
+            assertThat(carol.condition()).contains(Condition.RECREATING);
+        });
+        assertThat(asked).isEmpty();
+        tunnel(CAROL);
+        assertThat(look(true).tunnels())
+                .singleElement()
+                .satisfies(carol -> assertThat(carol.condition()).contains(Condition.GONE));
+    }
+
+    @Test
     void anybody_sees_what_the_kernel_shows_and_is_told_how_to_see_the_rest() throws IOException {
         tunnel(BOB);
         exitNode("bob");
