@@ -16,7 +16,11 @@ files() {
         "$root/usr/lib/sysusers.d/wirescale.conf" \
         "$root/usr/lib/udev/rules.d/84-wirescale.rules" \
         "$root/usr/lib/systemd/network/00-wirescale.network" \
-        "$root/usr/lib/firewalld/policies/wirescale.xml"
+        "$root/usr/lib/firewalld/policies/wirescale.xml" \
+        "$root/usr/share/man/man1/wirescale.1.gz" "$root/usr/share/man/man5/wirescale.5.gz" "$root/usr/share/man/man8/wirescaled.8.gz" \
+        "$root/usr/share/bash-completion/completions/wirescale" \
+        "$root/usr/share/zsh/site-functions/_wirescale" "$root/usr/share/zsh/vendor-completions/_wirescale" \
+        "$root/usr/share/fish/vendor_completions.d/wirescale.fish"
     rmdir "$root/usr/lib/firewalld/policies" "$root/usr/lib/firewalld" "$root/etc/wirescale" 2>/dev/null || true
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes target/dist, what is installed and packaged: a Java runtime that holds our modules, the launcher, the native library; the same
-# bytes each time. The AOT cache is made where it is installed (steps.sh). Maven runs it in the phase 'package'; everything it reads
-# lies in target/ by then.
+# Makes target/dist, what is installed and packaged: a Java runtime that holds our modules, the launcher, the native library, manual
+# pages and completions; the same bytes each time. The AOT cache is made where it is installed (steps.sh). Maven runs it in the phase
+# 'package'; all that is made before lies in target/ by then.
 #
 #   build-dist.sh TARGET_FOLDER JAR [JDK]    JDK: of another architecture, the same release as JAVA_HOME, with its jmods;
 #                                            makes target/dist-aarch64, for example
@@ -104,7 +104,16 @@ runtime() {
     native_library
     install -m 0755 "$here/wirescale.sh" "$dist/bin/wirescale"
     cp "$here/jvm.options" "$here/command.options" "$here/daemon.options" "$here/steps.sh" "$dist/lib/"
+    share
     chmod -R u=rwX,go=rX "$dist"
+}
+
+# Manual pages and completions, made of the commands themselves; an installation moves them to where other programs look for them.
+share() {
+    date=$(sed -n 's:.*<project.build.outputTimestamp>\(.*\)</.*:\1:p' "$here/../pom.xml")
+    "$java_home/bin/java" -XX:TieredStopAtLevel=1 -cp "$target/classes:$target/dist-lib/*" org.wirescale.cli.manual.Manual \
+        "$here/share" "$dist/share" "$date"
+    find "$dist/share/man" -type f -exec gzip -9n {} +
 }
 
 # Those for debuggers are a sixth of the JVM.

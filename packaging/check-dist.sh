@@ -27,7 +27,10 @@ DESTDIR=$root sh "$here/install.sh"
 DESTDIR=$root sh "$here/install.sh"
 for file in usr/bin/wirescale usr/lib/systemd/system/wirescaled.service usr/lib/systemd/system/wirescaled.socket etc/wirescale \
     usr/lib/udev/rules.d/84-wirescale.rules usr/lib/systemd/network/00-wirescale.network \
-    usr/lib/firewalld/policies/wirescale.xml usr/share/doc/wirescale/copyright usr/lib/wirescale/lib/wirescale.aot; do
+    usr/lib/firewalld/policies/wirescale.xml usr/share/doc/wirescale/copyright usr/lib/wirescale/lib/wirescale.aot \
+    usr/share/man/man1/wirescale.1.gz usr/share/man/man5/wirescale.5.gz usr/share/man/man8/wirescaled.8.gz \
+    usr/share/bash-completion/completions/wirescale usr/share/zsh/vendor-completions/_wirescale \
+    usr/share/fish/vendor_completions.d/wirescale.fish; do
     [ -e "$root/$file" ] || [ -L "$root/$file" ] || fail "$file was not installed"
 done
 [ -z "$(find "$root" -perm /022 ! -type l)" ] || fail "something can be written by others"
@@ -60,15 +63,15 @@ expect "a broken cache" "$("$program" --version 2>/dev/null)" "wirescale $versio
 
 # Another build's cache must not run another build's code: the same program but for one class, with the cache of before.
 changed=$root/changed
-mkdir -p "$changed/src/org/wirescale/model" "$changed/classes"
+mkdir -p "$changed/src/org/wirescale/model" "$changed/one-class"
 cp -R "$target/dist-work" "$changed/"
-ln -s "$target/dist-lib" "$target/dist-sources" "$changed/"
+ln -s "$target/classes" "$target/dist-lib" "$target/dist-sources" "$changed/"
 sed 's/return TEXT;/return "changed";/' "$here/src/main/java/org/wirescale/model/Version.java" >"$changed/src/org/wirescale/model/Version.java"
-"$JAVA_HOME/bin/javac" -nowarn -proc:none -Xlint:none --release 25 -d "$changed/classes" \
+"$JAVA_HOME/bin/javac" -nowarn -proc:none -Xlint:none --release 25 -d "$changed/one-class" \
     --module-path "$changed/dist-work/modules:$(echo "$target"/dist-lib/jspecify-*.jar)" --patch-module "org.wirescale=$changed/src" \
     "$changed/src/org/wirescale/model/Version.java"
 cp "$changed/dist-work/modules/wirescale.jar" "$changed/changed.jar"
-"$JAVA_HOME/bin/jar" -uf "$changed/changed.jar" -C "$changed/classes" .
+"$JAVA_HOME/bin/jar" -uf "$changed/changed.jar" -C "$changed/one-class" .
 sh "$here/packaging/build-dist.sh" "$changed" "$changed/changed.jar"
 rm -r "$lib/runtime"
 mv "$changed/dist/runtime" "$lib/"

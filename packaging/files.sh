@@ -13,6 +13,13 @@ lay_files() {
         chown -R 0:0 "$lib.new"
     fi
     chmod -R u=rwX,go=rX "$lib.new"
+    rm -r "$lib.new/share"
+    (cd "$2/share" && find . -type f) | while IFS= read -r file; do
+        install -D -m 0644 "$2/share/$file" "$3/usr/share/$file"
+    done
+    # Debian's zsh looks here, and all others there.
+    install -d -m 0755 "$3/usr/share/zsh/vendor-completions"
+    ln -sf ../site-functions/_wirescale "$3/usr/share/zsh/vendor-completions/_wirescale"
     [ ! -e "$lib" ] || mv "$lib" "$lib.old"
     mv "$lib.new" "$lib"
     rm -rf "$lib.old"

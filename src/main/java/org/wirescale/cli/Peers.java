@@ -1,5 +1,7 @@
 package org.wirescale.cli;
 
+import java.time.Duration;
+import java.util.List;
 import org.wirescale.model.IpAddress;
 import org.wirescale.model.Port;
 import org.wirescale.model.WirescaleException;
@@ -19,6 +21,13 @@ interface Peers {
     }
 
     /**
+     * One of those that there are.
+     *
+     * @param name as this tailnet calls it: letters, digits, dots, hyphens and underscores alone
+     */
+    record Known(String name, boolean online) {}
+
+    /**
      * @param text a MagicDNS name, short or full, or a Tailscale address
      * @throws WirescaleException when there is no such peer, or when it is offline or this machine
      */
@@ -30,6 +39,14 @@ interface Peers {
      * @throws WirescaleException when there is none
      */
     void requireEndpoint(Found peer);
+
+    /**
+     * Every peer that has a name, in no order.
+     *
+     * @param time how long Tailscale may take to answer
+     * @throws WirescaleException when it does not
+     */
+    List<Known> known(Duration time);
 
     /** Whether this machine itself is in touch with its tailnet. */
     boolean isOnline();

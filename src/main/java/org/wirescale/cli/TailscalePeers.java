@@ -1,6 +1,7 @@
 package org.wirescale.cli;
 
 import java.time.Duration;
+import java.util.List;
 import org.wirescale.daemon.HomeComing;
 import org.wirescale.model.Port;
 import org.wirescale.model.WirescaleException;
@@ -40,6 +41,15 @@ final class TailscalePeers implements Peers {
             Thread.currentThread().interrupt();
             throw WirescaleException.causedBy(e, CliReason.INTERRUPTED);
         }
+    }
+
+    @Override
+    public List<Known> known(Duration time) {
+        TailscaleStatus status = api.statusWithin(time);
+        return status.peers().stream()
+                .flatMap(peer ->
+                        peer.name().map(name -> new Known(name.shortIn(status.suffix()), peer.online())).stream())
+                .toList();
     }
 
     @Override

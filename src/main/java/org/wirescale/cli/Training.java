@@ -117,6 +117,7 @@ final class Training {
         expect(ExitCode.TRY_LATER, surroundings, "upgrade", "bob");
         try (ServerSocketChannel _ = serve(tailscaled, request -> http(request.startsWith("POST") ? PING : STATUS))) {
             expect(ExitCode.TRY_LATER, surroundings, "upgrade", "bob");
+            expect(ExitCode.DONE, surroundings, "complete-peers");
             try (ServerSocketChannel _ =
                     serve(folders.socket(), request -> request.contains("\"o\"") ? REFUSAL : REPLIES)) {
                 expect(ExitCode.DONE, surroundings, "upgrade", "bob");

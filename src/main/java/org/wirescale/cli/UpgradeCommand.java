@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.wirescale.config.OptionTexts;
 import org.wirescale.config.PeerFileName;
 import org.wirescale.config.PeerFiles;
 import org.wirescale.model.ExitCode;
@@ -55,7 +56,7 @@ final class UpgradeCommand extends CommonOptions implements Callable<Integer> {
     @Option(
             names = {"-i", "--interface"},
             paramLabel = "NAME",
-            description = "The name of the new interface. Default: the peer's name.")
+            description = OptionTexts.INTERFACE)
     private Optional<InterfaceName> iface = Optional.empty();
 
     @Mixin

@@ -3,6 +3,7 @@ package org.wirescale.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
@@ -79,6 +80,9 @@ public final class Wirescale extends CommonOptions implements Runnable {
                 code = printVersion(out);
             } else if (status.isPresent()) {
                 code = printStatus(out, err, surroundings, status.get());
+            } else if (isPeerWords(args)) {
+                PeerWords.print(out, surroundings);
+                code = ExitCode.DONE.number();
             } else {
                 code = commandLine(out, err, surroundings).execute(args);
             }
@@ -93,6 +97,12 @@ public final class Wirescale extends CommonOptions implements Runnable {
         out.flush();
         err.flush();
         return code;
+    }
+
+    /** What there is to type: manual pages and completions are made of it. */
+    public static CommandSpec model() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        return commandLine(nowhere, nowhere, Surroundings.ofThisProcess()).getCommandSpec();
     }
 
     static CommandLine commandLine(PrintWriter out, PrintWriter err, Surroundings surroundings) {
@@ -133,6 +143,10 @@ public final class Wirescale extends CommonOptions implements Runnable {
     /** Scripts ask for the version often; it needs no parser. */
     private static boolean isVersion(String... args) {
         return args.length == 1 && (args[0].equals("--version") || args[0].equals("-v"));
+    }
+
+    private static boolean isPeerWords(String... args) {
+        return args.length == 1 && args[0].equals(PeerWords.COMMAND);
     }
 
     /** What monitoring asks for every few seconds; the parser takes longer to load than the answer. */

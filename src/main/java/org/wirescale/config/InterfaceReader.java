@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.wirescale.config.DnsSettings.SearchDomain;
 import org.wirescale.config.Section.Entry;
@@ -14,7 +13,6 @@ import org.wirescale.model.SecretKey;
 
 /** Reads {@code [Interface]} with the keys of wg(8) and wg-quick(8). */
 final class InterfaceReader {
-    private static final Set<String> REPEATABLE = Set.of("address", "dns", "preup", "postup", "predown", "postdown");
     /** What wg-quick takes for a server's address; every other word is a search domain to it. */
     private static final Pattern DNS_SERVER = Pattern.compile("[0-9.]+|.*:.*");
     /** The least that the kernel lets an interface have with IPv4 on it. */
@@ -43,7 +41,7 @@ final class InterfaceReader {
     }
 
     InterfaceSection read() {
-        section.requireOnce(REPEATABLE, problems);
+        section.requireOnce(InterfaceKey.values(), problems);
         section.each(problems, this::read);
         if (addresses.isEmpty()) {
             section.missing("Address", "192.168.3.1", problems);
@@ -59,22 +57,21 @@ final class InterfaceReader {
     }
 
     private void read(Entry entry) {
-        switch (entry.folded()) {
-            case "address" ->
+        switch (section.key(InterfaceKey.values(), entry)) {
+            case ADDRESS ->
                 Values.words(entry.value())
                         .forEach(word -> addresses.add(Values.network(section, entry, word, ConfigReason.ADDRESS)));
-            case "privatekey" -> privateKey = Optional.of(Values.secretKey(section, entry));
-            case "dns" -> Values.words(entry.value()).forEach(word -> readDns(entry, word));
-            case "mtu" -> mtu = readMtu(entry);
-            case "table" -> table = readTable(entry);
-            case "fwmark" -> fwMark = readFwMark(entry);
-            case "preup" -> preUp.add(entry.value());
-            case "postup" -> postUp.add(entry.value());
-            case "predown" -> preDown.add(entry.value());
-            case "postdown" -> postDown.add(entry.value());
-            case "listenport" -> readListenPort(entry);
-            case "saveconfig" -> throw section.error(ConfigReason.SAVE_CONFIG, entry);
-            default -> throw section.unknownKey(entry);
+            case PRIVATE_KEY -> privateKey = Optional.of(Values.secretKey(section, entry));
+            case DNS -> Values.words(entry.value()).forEach(word -> readDns(entry, word));
+            case MTU -> mtu = readMtu(entry);
+            case TABLE -> table = readTable(entry);
+            case FWMARK -> fwMark = readFwMark(entry);
+            case PRE_UP -> preUp.add(entry.value());
+            case POST_UP -> postUp.add(entry.value());
+            case PRE_DOWN -> preDown.add(entry.value());
+            case POST_DOWN -> postDown.add(entry.value());
+            case LISTEN_PORT -> readListenPort(entry);
+            case SAVE_CONFIG -> throw section.error(ConfigReason.SAVE_CONFIG, entry);
         }
     }
 

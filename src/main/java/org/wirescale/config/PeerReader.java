@@ -3,7 +3,6 @@ package org.wirescale.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.wirescale.config.Section.Entry;
 import org.wirescale.model.Endpoint;
@@ -14,7 +13,6 @@ import org.wirescale.model.WirescaleException;
 
 /** Reads {@code [Peer]} with the keys of wg(8). */
 final class PeerReader {
-    private static final Set<String> REPEATABLE = Set.of("allowedips");
     /** wg looks the host up; this one is never used, so that its form is enough. */
     private static final Pattern HOST_AND_PORT = Pattern.compile("([a-zA-Z0-9_.-]+):([0-9]{1,9})");
 
@@ -33,7 +31,7 @@ final class PeerReader {
     }
 
     PeerSection read() {
-        section.requireOnce(REPEATABLE, problems);
+        section.requireOnce(PeerKey.values(), problems);
         section.each(problems, this::read);
         if (allowedIps.isEmpty()) {
             section.missing("AllowedIPs", "192.168.3.0/24", problems);
@@ -42,13 +40,12 @@ final class PeerReader {
     }
 
     private void read(Entry entry) {
-        switch (entry.folded()) {
-            case "publickey" -> publicKey = Optional.of(Values.publicKey(section, entry));
-            case "presharedkey" -> presharedKey = Optional.of(Values.secretKey(section, entry));
-            case "allowedips" -> readAllowedIps(entry);
-            case "endpoint" -> readEndpoint(entry);
-            case "persistentkeepalive" -> readKeepalive(entry);
-            default -> throw section.unknownKey(entry);
+        switch (section.key(PeerKey.values(), entry)) {
+            case PUBLIC_KEY -> publicKey = Optional.of(Values.publicKey(section, entry));
+            case PRESHARED_KEY -> presharedKey = Optional.of(Values.secretKey(section, entry));
+            case ALLOWED_IPS -> readAllowedIps(entry);
+            case ENDPOINT -> readEndpoint(entry);
+            case PERSISTENT_KEEPALIVE -> readKeepalive(entry);
         }
     }
 

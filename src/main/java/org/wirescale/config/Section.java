@@ -2,6 +2,7 @@ package org.wirescale.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.wirescale.model.WirescaleException;
 
 /** One section's lines in their order. */
@@ -43,8 +45,25 @@ record Section(Path path, SectionName name, List<Entry> entries) {
         entries.forEach(entry -> problems.attempt(() -> reader.accept(entry)));
     }
 
-    /** A key, given folded, that stands twice without being repeatable is a problem: wg would silently take the last one. */
-    void requireOnce(Set<String> repeatable, Problems problems) {
+    /**
+     * The entry's key.
+     *
+     * @param keys all of the section
+     * @throws WirescaleException with {@link ConfigReason#UNKNOWN_KEY}
+     */
+    <K extends Key> K key(K[] keys, Entry entry) {
+        return Arrays.stream(keys)
+                .filter(key -> key.folded().equals(entry.folded()))
+                .findFirst()
+                .orElseThrow(() -> unknownKey(entry));
+    }
+
+    /** A key that stands twice without being repeatable is a problem: wg would silently take the last one. */
+    void requireOnce(Key[] keys, Problems problems) {
+        Set<String> repeatable = Arrays.stream(keys)
+                .filter(key -> key.line().repeatable())
+                .map(Key::folded)
+                .collect(Collectors.toSet());
         Map<String, Entry> seen = new HashMap<>();
         for (Entry entry : entries) {
             Entry first = seen.putIfAbsent(entry.folded(), entry);

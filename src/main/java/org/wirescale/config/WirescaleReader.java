@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.ini4j.Config;
 import org.ini4j.spi.IniHandler;
 import org.ini4j.spi.IniParser;
@@ -42,7 +41,7 @@ final class WirescaleReader {
     }
 
     WirescaleSection read() {
-        section.requireOnce(Set.of(), problems);
+        section.requireOnce(WirescaleKey.values(), problems);
         section.each(problems, this::read);
         return new WirescaleSection(
                 interfaceName,
@@ -63,30 +62,29 @@ final class WirescaleReader {
         if (!option.name.equals(entry.key())) {
             throw section.unknownKey(entry);
         }
-        read(entry, option.name, option.value);
+        read(entry, option.value);
     }
 
-    private void read(Entry entry, String key, String value) {
-        switch (key.toLowerCase(Locale.ROOT)) {
-            case "interface" -> {
+    private void read(Entry entry, String value) {
+        switch (section.key(WirescaleKey.values(), entry)) {
+            case INTERFACE -> {
                 if (!InterfaceName.isValid(value)) {
                     throw section.error(ConfigReason.INTERFACE_NAME, entry);
                 }
                 interfaceName = Optional.of(InterfaceName.parse(value));
             }
-            case "node" -> {
+            case NODE -> {
                 if (!NodePin.isValid(value)) {
                     throw section.error(ConfigReason.NODE, entry);
                 }
                 node = Optional.of(new NodePin(value));
             }
-            case "iptables-accept" -> accept = Optional.of(bool(entry, value));
-            case "iptables-forward" -> forward = Optional.of(bool(entry, value));
-            case "iptables-masquerade" -> masquerade = Optional.of(bool(entry, value));
-            case "suffix" -> suffix = Optional.of(bool(entry, value));
-            case "recover-tries" -> recoverTries = Optional.of(tries(entry, value));
-            case "recreate-tries" -> recreateTries = Optional.of(tries(entry, value));
-            default -> throw section.unknownKey(entry);
+            case IPTABLES_ACCEPT -> accept = Optional.of(bool(entry, value));
+            case IPTABLES_FORWARD -> forward = Optional.of(bool(entry, value));
+            case IPTABLES_MASQUERADE -> masquerade = Optional.of(bool(entry, value));
+            case SUFFIX -> suffix = Optional.of(bool(entry, value));
+            case RECOVER_TRIES -> recoverTries = Optional.of(tries(entry, value));
+            case RECREATE_TRIES -> recreateTries = Optional.of(tries(entry, value));
         }
     }
 

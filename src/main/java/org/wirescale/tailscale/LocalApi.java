@@ -65,6 +65,11 @@ public final class LocalApi {
         return status(false);
     }
 
+    /** The same as {@link #status()}, for who waits no longer than that; the {@code tailscale} command is not asked. */
+    public TailscaleStatus statusWithin(Duration time) {
+        return TailscaleJson.status(TailscaleJson.tree(get("/localapi/v0/status", time)));
+    }
+
     private TailscaleStatus status(boolean peers) {
         return orByCommand(
                 () -> TailscaleJson.status(

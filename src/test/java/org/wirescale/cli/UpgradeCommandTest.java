@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,11 @@ final class UpgradeCommandTest {
             if (relayed) {
                 throw WirescaleException.of(TailscaleReason.ONLY_RELAYED, "peer", peer.name(), "relay", "'fra'");
             }
+        }
+
+        @Override
+        public List<Known> known(Duration time) {
+            throw new AssertionError("an upgrade knows whom it wants");
         }
 
         @Override

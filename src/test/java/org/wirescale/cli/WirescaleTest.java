@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,8 @@ import org.wirescale.model.InterfaceName;
 import org.wirescale.os.Folders;
 import org.wirescale.os.LockName;
 import org.wirescale.os.Locks;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 final class WirescaleTest {
     @TempDir
@@ -112,16 +115,22 @@ final class WirescaleTest {
                 .close();
     }
 
+    /** Help, manual pages and completions show it. */
     @Test
-    void every_option_has_a_description() {
-        for (var command : Wirescale.commandLine(
-                        new PrintWriter(out), new PrintWriter(err), Surroundings.ofThisProcess())
-                .getSubcommands()
-                .values()) {
-            assertThat(command.getCommandSpec().options())
-                    .allSatisfy(option -> assertThat(option.description())
-                            .as(option.longestName())
-                            .isNotEmpty());
+    void every_command_argument_and_option_has_a_description_of_whole_sentences() {
+        CommandSpec root = Wirescale.model();
+        assertThat(root.subcommands()).isNotEmpty();
+        for (CommandSpec command : Stream.concat(
+                        Stream.of(root), root.subcommands().values().stream().map(CommandLine::getCommandSpec))
+                .toList()) {
+            assertSentences(command.name(), command.usageMessage().header());
+            assertThat(command.args())
+                    .isNotEmpty()
+                    .allSatisfy(argument -> assertSentences(argument.toString(), argument.description()));
         }
+    }
+
+    private static void assertSentences(String what, String... description) {
+        assertThat(String.join(" ", description)).as(what).matches("[A-Z].*\\.").doesNotContain("%", "${", "@|");
     }
 }
