@@ -32,7 +32,7 @@ try_again() {
     attempts=$((attempts + 1))
     started=$((started + 1))
     start "recover-$started" wirescale recover "$interface" >&4 2>&1
-    attempt=$!
+    attempt=$! starting=''
 }
 
 lives() {

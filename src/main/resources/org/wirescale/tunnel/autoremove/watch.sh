@@ -89,8 +89,10 @@ look() {
     esac
 }
 
-# Starts a program. "done NAME CODE" comes after all that it said; a signal to $! ends the program too.
+# Starts a program. "done NAME CODE" comes after all that it said; a signal to $! ends the program too. Until the caller has kept $!
+# it is starting, for a signal that comes in between.
 start() {
+    starting=yes
     (
         name=$1
         shift
@@ -133,7 +135,7 @@ listen() {
     mkfifo -m 600 "$events" || exit 1
     exec 3<>"$events"
     hold_back "$events.said"
-    burst='' attempt='' warmer='' started=0
+    burst='' attempt='' warmer='' starting='' started=0
     trap 'hush; exit 0' TERM INT HUP
     ip -o monitor link dev "$interface" >&3 2>/dev/null 3>&- 4>&- &
     monitor=$!
@@ -154,7 +156,7 @@ listen() {
 hush() {
     trap '' TERM INT HUP
     # shellcheck disable=SC2086 # none or one each
-    kill "$keeper" "$monitor" $burst $attempt $warmer 2>/dev/null
+    kill "$keeper" "$monitor" $burst $attempt $warmer ${starting:+"$!"} 2>/dev/null
     rm -f "$events"
     trap - TERM INT HUP
 }
@@ -289,7 +291,7 @@ probe() {
     [ "$patience" -gt 300 ] || patience=300
     started=$((started + 1))
     start "burst-$started" ping -n -c 5 -i 0.2 -W "$(printf '%d.%03d' $((patience / 1000)) $((patience % 1000)))" -I "$interface" "$address" >&3 2>/dev/null
-    burst=$!
+    burst=$! starting=''
 }
 
 end_burst() {
