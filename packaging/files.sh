@@ -5,7 +5,7 @@
 lay_files() {
     lib=$3/usr/lib/wirescale
     install -d -m 0755 "$3/usr/lib" "$3/usr/bin" "$3/usr/lib/systemd/system" "$3/usr/lib/sysusers.d" "$3/usr/lib/udev/rules.d" \
-        "$3/usr/lib/systemd/network" "$3/usr/lib/firewalld/policies" "$3/usr/share/doc/wirescale" "$3/etc/wirescale"
+        "$3/usr/lib/systemd/network" "$3/usr/lib/firewalld/policies" "$3/usr/share/doc/wirescale/docs" "$3/etc/wirescale"
     # The folder is replaced as a whole: an AOT cache must never meet another build's runtime.
     rm -rf "$lib.new" "$lib.old"
     cp -R "$2" "$lib.new"
@@ -31,6 +31,7 @@ lay_files() {
     install -m 0644 "$1/packaging/networkd.network" "$3/usr/lib/systemd/network/00-wirescale.network"
     install -m 0644 "$1/packaging/firewalld-policy.xml" "$3/usr/lib/firewalld/policies/wirescale.xml"
     install -m 0644 "$1/README.md" "$1/CHANGELOG.md" "$1/packaging/copyright" "$3/usr/share/doc/wirescale/"
+    install -m 0644 "$1"/docs/*.md "$1"/docs/*.svg "$3/usr/share/doc/wirescale/docs/"
     # Debian's folder of common licences does not have this one.
     install -m 0644 "$1/LICENSE" "$3/usr/share/doc/wirescale/AGPL-3"
 }

@@ -181,7 +181,7 @@ final class PackagesTest {
         Set<String> before = files(carol);
         carol.sh("mkdir /root/clone");
         String _ = outside(
-                "tar -C ../.. -cf - install.sh uninstall.sh packaging systemd README.md CHANGELOG.md LICENSE target/dist | tar -C "
+                "tar -C ../.. -cf - install.sh uninstall.sh packaging systemd docs README.md CHANGELOG.md LICENSE target/dist | tar -C "
                         + carol.path("/root/clone") + " -xf -");
         carol.sh("/root/clone/install.sh");
         assertServes(carol);
