@@ -263,6 +263,14 @@ final class PackagesTest {
         assertThat(Files.size(PACKAGES.resolve(file))).isLessThanOrEqualTo(40_000_000);
     }
 
+    /** The archive has no release in its name or its files, and was built for both. */
+    @Test
+    void two_builds_are_the_same_bytes() throws IOException {
+        String archive = "wirescale-x86_64.tar.gz";
+        assertThat(Files.mismatch(PACKAGES.resolve(archive), LATER.resolve(archive)))
+                .isEqualTo(-1);
+    }
+
     @Test
     void every_format_holds_the_same_files() {
         String debian = listed("dpkg-deb --fsys-tarfile " + DEB + " | bsdtar -tvf -");
