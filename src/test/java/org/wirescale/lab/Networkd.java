@@ -19,10 +19,13 @@ final class Networkd implements AutoCloseable {
 
     private final Host host;
     private final Run server;
+    /** What the lab had given the host: networkd may take an address away that it leased, or not, when it stops. */
+    private final String restore;
 
-    private Networkd(Host host, Run server) {
+    private Networkd(Host host, Run server, String restore) {
         this.host = host;
         this.server = server;
+        this.restore = restore;
     }
 
     /**
@@ -31,7 +34,10 @@ final class Networkd implements AutoCloseable {
      * @param routes that the server hands out (option 121, RFC 3442): destination and router, as {@code udhcpd.conf} has them
      */
     static Networkd start(Host host, String... routes) {
-        Networkd networkd = new Networkd(host, server(host, routes));
+        String restore = host.sh("ip -j -4 addr show dev eth0 |"
+                + " jq -r '.[0].addr_info[0] | \"ip addr replace \\(.local)/\\(.prefixlen) brd + dev eth0; \"';"
+                + " ip -4 route show default dev eth0 | sed 's/^/ip route replace dev eth0 /'");
+        Networkd networkd = new Networkd(host, server(host, routes), restore);
         host.write(FILE, """
                 [Match]
                 Name=eth0
@@ -87,6 +93,7 @@ final class Networkd implements AutoCloseable {
     public void close() {
         host.sh("systemctl stop systemd-networkd.socket systemd-networkd.service; rm -f " + FILE);
         host.sh("ip route flush proto dhcp");
+        host.sh(restore);
         server.signal("TERM");
     }
 }
