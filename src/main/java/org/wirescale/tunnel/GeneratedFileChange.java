@@ -3,10 +3,8 @@ package org.wirescale.tunnel;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,20 +61,7 @@ public record GeneratedFileChange(InterfaceName name, Optional<GeneratedText> te
 
     /** The interfaces that have one. */
     static List<InterfaceName> interfaces(Folders folders) {
-        List<InterfaceName> names = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(folders.run(), "*" + END)) {
-            for (Path path : found) {
-                String file = String.valueOf(path.getFileName());
-                String name = file.substring(0, file.length() - END.length());
-                if (InterfaceName.isValid(name)) {
-                    names.add(InterfaceName.parse(name));
-                }
-            }
-        } catch (IOException e) {
-            // No folder yet: no tunnel was ever made since the boot.
-            return List.of();
-        }
-        return names;
+        return StateFolder.names(folders.run(), "", END);
     }
 
     /**

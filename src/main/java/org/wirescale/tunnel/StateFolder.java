@@ -31,12 +31,12 @@ final class StateFolder {
 
     /** Every file that is named as a state file, whatever stands for the interface in its name; in order. */
     static List<Path> files(Folders folders) {
-        return files(folders, PREFIX, SUFFIX);
+        return files(folders.control(), PREFIX, SUFFIX);
     }
 
-    private static List<Path> files(Folders folders, String prefix, String suffix) {
+    private static List<Path> files(Path folder, String prefix, String suffix) {
         List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(folders.control(), prefix + "*" + suffix)) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, prefix + "*" + suffix)) {
             found.forEach(files::add);
         } catch (IOException e) {
             // No folder yet: no tunnel was ever made since the boot.
@@ -58,16 +58,17 @@ final class StateFolder {
 
     /** The names that have a file, in order. */
     static List<InterfaceName> names(Folders folders) {
-        return names(folders, PREFIX, SUFFIX);
+        return names(folders.control(), PREFIX, SUFFIX);
     }
 
     /** The names that have a script, in order. */
     static List<InterfaceName> withScript(Folders folders) {
-        return names(folders, SCRIPT_PREFIX, SCRIPT_SUFFIX);
+        return names(folders.control(), SCRIPT_PREFIX, SCRIPT_SUFFIX);
     }
 
-    private static List<InterfaceName> names(Folders folders, String prefix, String suffix) {
-        return files(folders, prefix, suffix).stream()
+    /** The interfaces that stand between the two in names of files of that folder, in order; none where there is no such folder. */
+    static List<InterfaceName> names(Path folder, String prefix, String suffix) {
+        return files(folder, prefix, suffix).stream()
                 .map(file -> middle(file, prefix, suffix))
                 .filter(InterfaceName::isValid)
                 .map(InterfaceName::parse)
