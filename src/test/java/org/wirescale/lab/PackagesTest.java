@@ -100,16 +100,10 @@ final class PackagesTest {
                 .isLessThanOrEqualTo(90);
         connect(host);
 
-        // An upgrade: another daemon, the same tunnel.
-        String link = host.sh("cat /sys/class/net/bob/ifindex");
-        String daemon = host.sh("systemctl show -P MainPID wirescaled.service");
         Prober prober = host.probe("10.77.0.2");
-        host.sh("dpkg -i /root/later.deb");
-        host.awaitServing();
+        update(host, "dpkg -i /root/later.deb");
         Prober.Tally tally = prober.finish();
         assertThat(tally.lost()).as(tally.toString()).isZero();
-        assertThat(host.sh("systemctl show -P MainPID wirescaled.service")).isNotIn(daemon, "0");
-        assertThat(host.sh("cat /sys/class/net/bob/ifindex")).isEqualTo(link);
         assertThat(host.sh("wirescale --version 2>&1")).startsWith("wirescale ");
         Tunnels.assertEnd(host, "bob", "10.77.0.2");
         host.sh("wirescale down bob");
@@ -155,12 +149,7 @@ final class PackagesTest {
         assertServes(carol);
         connect(carol);
 
-        String link = carol.sh("cat /sys/class/net/bob/ifindex");
-        String daemon = carol.sh("systemctl show -P MainPID wirescaled.service");
-        carol.sh(install + " /root/packages/later-" + file);
-        carol.awaitServing();
-        assertThat(carol.sh("systemctl show -P MainPID wirescaled.service")).isNotIn(daemon, "0");
-        assertThat(carol.sh("cat /sys/class/net/bob/ifindex")).isEqualTo(link);
+        update(carol, install + " /root/packages/later-" + file);
         assertThat(carol.exists("/usr/lib/wirescale/lib/wirescale.aot"))
                 .as("a cache")
                 .isTrue();
@@ -187,12 +176,7 @@ final class PackagesTest {
         assertServes(carol);
         connect(carol);
 
-        String link = carol.sh("cat /sys/class/net/bob/ifindex");
-        String daemon = carol.sh("systemctl show -P MainPID wirescaled.service");
-        carol.sh("/root/clone/install.sh");
-        carol.awaitServing();
-        assertThat(carol.sh("systemctl show -P MainPID wirescaled.service")).isNotIn(daemon, "0");
-        assertThat(carol.sh("cat /sys/class/net/bob/ifindex")).isEqualTo(link);
+        update(carol, "/root/clone/install.sh");
 
         carol.sh("/root/clone/uninstall.sh");
         assertThat(carol.hasLink("bob")).as("the tunnel").isFalse();
@@ -286,6 +270,16 @@ final class PackagesTest {
                         "function post_upgrade()",
                         "function pre_remove()",
                         "function post_remove()");
+    }
+
+    /** Another daemon, the same tunnel. */
+    private static void update(Host host, String script) {
+        String link = host.sh("cat /sys/class/net/bob/ifindex");
+        String daemon = host.sh("systemctl show -P MainPID wirescaled.service");
+        host.sh(script);
+        host.awaitServing();
+        assertThat(host.sh("systemctl show -P MainPID wirescaled.service")).isNotIn(daemon, "0");
+        assertThat(host.sh("cat /sys/class/net/bob/ifindex")).isEqualTo(link);
     }
 
     private static void assertServes(Host host) {
